@@ -1,0 +1,63 @@
+// What is asked of the target and what comes back: the vocabulary between operations and the HTTP side.
+
+/** One HTTP exchange. A request object that does not change may be sent any number of times. */
+export interface TargetRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  /** Path with query, already encoded; begins with `/`. */
+  readonly path: string
+  readonly body: Buffer | null
+  /** Of the body; default `application/json`. */
+  readonly contentType?: string
+  /** Besides those of the client options; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Overrides the client's; null: none; absent: the client's. */
+  readonly timeoutMs?: number | null
+  /** How much of the answer's body is wanted: nothing, its first bytes (≥ 4 KiB, as far as they came), or all. Error answers are always kept up to 64 KiB. */
+  readonly keep: 'none' | 'head' | 'all'
+}
+
+export interface TargetAnswer {
+  readonly status: number
+  /** Values by lower-case name; only `keep: 'all'` promises them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As kept; inflated. */
+  readonly body: Buffer
+  /** Bytes of the answer's body as they came over the wire. */
+  readonly wireBytes: number
+}
+
+/** When the exchanges since the last `begin()` left and ended, monotonic milliseconds; NaN: none yet. */
+export interface RequestTiming {
+  firstSentMs: number
+  lastByteMs: number
+}
+
+/** What an exchange can fail with when there is no answer. */
+export type TransportFailure = 'timeout' | 'refused' | 'reset' | 'dns' | 'tls' | 'cancelled' | 'other'
+
+/** No (complete) answer came. An answer with status 500 is an answer, not this. */
+export class TransportError extends Error {
+  readonly failure: TransportFailure
+  constructor(failure: TransportFailure, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = 'TransportError'
+    this.failure = failure
+  }
+}
+
+/** The HTTP side of one simulated client: its own connections, one exchange at a time unless a composite asks for more. */
+export interface TargetClient {
+  readonly timing: RequestTiming
+  /** Forgets the timing of the last request. */
+  begin(): void
+  /** Resolves with any complete answer, whatever its status; rejects with TransportError. */
+  send(request: TargetRequest): Promise<TargetAnswer>
+  /** Marks a wait as if it were an exchange (`sleep`): first sent now / last byte now. */
+  markSent(): void
+  markEnd(): void
+  /** Opens a connection to every host with an uncounted `HEAD /`. */
+  warmUp(): Promise<void>
+  /** Aborts what is in flight; each pending send rejects with failure `cancelled`. */
+  abort(reason: string): void
+  close(): Promise<void>
+}
