@@ -1,0 +1,267 @@
+// One HTTP exchange as undici's handler. Reused from request to request: undici makes its own objects for each, we none
+// but the promise and the answer. The handler methods are undici 7's older ones: with the newer ones undici wraps each
+// handler and parses every header into an object (measured: test/bench/bench-target.ts).
+
+import type { Client, Dispatcher } from 'undici'
+import type { Clock } from '../core/clock.ts'
+import { EMPTY, KeptAnswer, NO_HEADERS } from './answer.ts'
+import { TransportError, type RequestTiming, type TargetAnswer, type TargetRequest } from './request.ts'
+import type { Expiring, TimeoutWheel } from './timeout-wheel.ts'
+import { toTransportError } from './transport-failure.ts'
+
+const HEAD_BYTES = 4096
+const MAX_ERROR_BYTES = 64 * 1024
+const MAX_BODY_BYTES = 512 * 1024 * 1024
+/** A connection that was idle for less is not closed by the server for being idle. */
+const IDLE_MS = 1000
+
+/** One host as one simulated client sees it: its own connection. */
+export interface HostConnection {
+  readonly client: Client
+  /** `host:port`, for messages. */
+  readonly where: string
+  /** Exchanges begun on the connection that is open now. */
+  uses: number
+  lastUseMs: number
+}
+
+/** What an exchange needs of the simulated client that owns it. */
+export interface ExchangeOwner {
+  readonly clock: Clock
+  readonly wheel: TimeoutWheel
+  readonly timing: RequestTiming
+  /** The exchange is over; `reusable`: undici will not call it any more. */
+  ended(exchange: Exchange, reusable: boolean): void
+}
+
+/** How one request is to be sent. */
+export interface Dispatch {
+  readonly host: HostConnection
+  readonly request: TargetRequest
+  readonly path: string
+  readonly body: Buffer | null
+  readonly headers: string[]
+  readonly timeoutMs: number | null
+  /** False: leaves no trace in the timing. */
+  readonly isCounted: boolean
+}
+
+export class Exchange implements Dispatcher.DispatchHandler, Expiring {
+  /** Position among the owner's active exchanges. */
+  slot = -1
+  deadlineMs = 0
+  nextExpiring: Expiring | null = null
+  previousExpiring: Expiring | null = null
+
+  readonly #owner: ExchangeOwner
+  readonly #options: Dispatcher.DispatchOptions = { path: '/', method: 'GET', body: null, headers: [], reset: false }
+  readonly #executor = (resolve: (answer: TargetAnswer) => void, reject: (error: TransportError) => void): void => {
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+  #resolve: (answer: TargetAnswer) => void = ignore
+  #reject: (error: TransportError) => void = ignore
+  #dispatch: Dispatch | null = null
+  #isArmed = false
+  #isOver = true
+  #abort: ((error?: Error) => void) | null = null
+  #startMs = 0
+  #idleMs = 0
+  #isRepeated = false
+
+  #status = 0
+  #wireBytes = 0
+  #keep: 'none' | 'head' | 'error' | 'all' = 'none'
+  #rawHeaders: readonly Buffer[] = []
+  #chunks: Buffer[] = []
+  #head: Buffer = EMPTY
+  #keptBytes = 0
+
+  constructor(owner: ExchangeOwner) {
+    this.#owner = owner
+  }
+
+  /** Sends; resolves with any complete answer, rejects with TransportError. */
+  start(dispatch: Dispatch): Promise<TargetAnswer> {
+    this.#dispatch = dispatch
+    this.#isOver = false
+    this.#isRepeated = false
+    this.#startMs = this.#owner.clock.monotonicMs()
+    if (dispatch.timeoutMs !== null) {
+      this.#isArmed = true
+      this.#owner.wheel.arm(this, this.#startMs, dispatch.timeoutMs)
+    }
+    const promise = new Promise<TargetAnswer>(this.#executor)
+    this.#write(dispatch)
+    return promise
+  }
+
+  /** Ends the exchange from our side; the connection is closed with it. */
+  cancel(error: TransportError): void {
+    if (this.#isOver) return
+    const abort = this.#abort
+    this.#fail(error)
+    abort?.(error)
+  }
+
+  expired(): void {
+    this.#isArmed = false
+    const where = this.#dispatch?.host.where ?? ''
+    const waited = Math.round(this.deadlineMs - this.#startMs)
+    const what = this.#abort === null ? 'no connection' : this.#status === 0 ? 'no answer' : 'no complete answer'
+    this.cancel(new TransportError('timeout', `${where}: ${what} within ${waited} ms`))
+  }
+
+  #write(dispatch: Dispatch): void {
+    this.#abort = null
+    this.#status = 0
+    this.#wireBytes = 0
+    const options = this.#options
+    options.path = dispatch.path
+    options.method = dispatch.request.method
+    options.body = dispatch.body
+    options.headers = dispatch.headers
+    dispatch.host.client.dispatch(options, this)
+  }
+
+  // Just before the write, on an open connection.
+  onConnect(abort: (error?: Error) => void): void {
+    // Given up while the connection was being opened: a thrown error keeps undici from sending, and the connection open.
+    if (this.#isOver || this.#dispatch === null) throw new Error('given up')
+    this.#abort = abort
+    const { host, isCounted } = this.#dispatch
+    const nowMs = this.#owner.clock.monotonicMs()
+    this.#idleMs = host.uses === 0 ? 0 : nowMs - host.lastUseMs
+    host.uses++
+    if (isCounted && Number.isNaN(this.#owner.timing.firstSentMs)) this.#owner.timing.firstSentMs = nowMs
+  }
+
+  onHeaders(status: number, headers: Buffer[]): boolean {
+    if (status < 200 || this.#dispatch === null) return true
+    this.#status = status
+    this.#keptBytes = 0
+    const keep = this.#dispatch.request.keep
+    this.#keep = keep === 'all' ? 'all' : status >= 400 ? 'error' : keep
+    if (this.#keep !== 'none') this.#rawHeaders = headers
+    return true
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#wireBytes += chunk.length
+    if (this.#keep !== 'none') this.#keepPart(chunk)
+    return true
+  }
+
+  onComplete(): void {
+    if (this.#isOver || this.#dispatch === null) return
+    const endMs = this.#owner.clock.monotonicMs()
+    const { host, isCounted } = this.#dispatch
+    host.lastUseMs = endMs
+    if (isCounted) this.#owner.timing.lastByteMs = endMs
+    const resolve = this.#resolve
+    const answer = this.#keep === 'none' ? new KeptAnswer(this.#status, this.#wireBytes) : this.#keptAnswer()
+    this.#end(true)
+    resolve(answer)
+  }
+
+  onError(error: Error): void {
+    if (this.#isOver || this.#dispatch === null) return
+    const dispatch = this.#dispatch
+    if (this.#isIdleClose(dispatch)) {
+      this.#isRepeated = true
+      // Not from within undici's own handling of the closed socket.
+      queueMicrotask(() => {
+        if (!this.#isOver) this.#write(dispatch)
+      })
+      return
+    }
+    this.#fail(toTransportError(error, dispatch.host.where))
+  }
+
+  // The server closed an idle connection while our request was on its way to it: it never saw it. Browsers and HTTP
+  // libraries send a safe request once more; the clock keeps running from the first time.
+  #isIdleClose(dispatch: Dispatch): boolean {
+    const { method } = dispatch.request
+    return !this.#isRepeated && (method === 'GET' || method === 'HEAD') && this.#abort !== null && this.#status === 0 && this.#idleMs >= IDLE_MS
+  }
+
+  #fail(error: TransportError): void {
+    const dispatch = this.#dispatch
+    if (dispatch?.isCounted === true) {
+      const { timing } = this.#owner
+      timing.lastByteMs = this.#owner.clock.monotonicMs()
+      if (Number.isNaN(timing.firstSentMs)) timing.firstSentMs = this.#startMs
+    }
+    const reject = this.#reject
+    this.#end(false)
+    reject(error)
+  }
+
+  #end(reusable: boolean): void {
+    this.#isOver = true
+    this.#dispatch = null
+    this.#abort = null
+    this.#resolve = ignore
+    this.#reject = ignore
+    if (this.#isArmed) {
+      this.#isArmed = false
+      this.#owner.wheel.disarm(this)
+    }
+    this.#owner.ended(this, reusable)
+  }
+
+  #keepPart(chunk: Buffer): void {
+    if (this.#keep === 'head') {
+      if (this.#keptBytes >= HEAD_BYTES) return
+      if (this.#head.length === 0) this.#head = Buffer.allocUnsafeSlow(HEAD_BYTES)
+      this.#keptBytes += chunk.copy(this.#head, this.#keptBytes)
+      return
+    }
+    if (this.#keep === 'error') {
+      const room = MAX_ERROR_BYTES - this.#keptBytes
+      if (room <= 0) return
+      if (chunk.length > room) chunk = chunk.subarray(0, room)
+    } else if (this.#keptBytes + chunk.length > MAX_BODY_BYTES) {
+      this.cancel(new TransportError('other', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`))
+      return
+    }
+    this.#chunks.push(chunk)
+    this.#keptBytes += chunk.length
+  }
+
+  #keptAnswer(): TargetAnswer {
+    const isHead = this.#keep === 'head'
+    const chunks = this.#chunks
+    const body = isHead ? this.#head.subarray(0, this.#keptBytes) : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+    const kept = {
+      headers: isHead ? NO_HEADERS : headersOf(this.#rawHeaders),
+      encoding: encodingOf(this.#rawHeaders),
+      body,
+      isWhole: this.#keptBytes === this.#wireBytes
+    }
+    if (chunks.length > 0) this.#chunks = []
+    this.#rawHeaders = []
+    return new KeptAnswer(this.#status, this.#wireBytes, kept)
+  }
+}
+
+function ignore(): void {}
+
+const CONTENT_ENCODING = 'content-encoding'
+
+function encodingOf(raw: readonly Buffer[]): string {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!
+    if (name.length === CONTENT_ENCODING.length && name.toString('latin1').toLowerCase() === CONTENT_ENCODING) {
+      const encoding = raw[i + 1]!.toString('latin1').trim().toLowerCase()
+      return encoding === 'identity' ? '' : encoding
+    }
+  }
+  return ''
+}
+
+function headersOf(raw: readonly Buffer[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let i = 0; i + 1 < raw.length; i += 2) headers[raw[i]!.toString('latin1').toLowerCase()] = raw[i + 1]!.toString('latin1')
+  return headers
+}
