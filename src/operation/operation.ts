@@ -2,6 +2,7 @@
 
 import type { Random } from '../core/random.ts'
 import type { Clock } from '../core/clock.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
 import type { TargetClient } from '../target/request.ts'
 
@@ -51,6 +52,8 @@ export interface RunContext {
   /** Waits, but not past a cancel. */
   readonly sleep: (ms: number) => Promise<void>
   readonly target: TargetFacts
+  /** Whether the assertions of the track are checked (--enable-assertions); default false. */
+  readonly checksAssertions?: boolean
 }
 
 /** What is known of the target since the race's start. */
@@ -72,6 +75,8 @@ export interface OperationResult {
   readonly failure: Failure | null
   /** Bytes of answer bodies; for the account. */
   readonly bytes: number
+  /** What else the operation tells of itself, with Elastic Rally's keys; only where it tells any. */
+  readonly meta?: JsonObject
 }
 
 /** Why a request failed: a class to group by, and words. */

@@ -182,7 +182,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   // libraries send a safe request once more; the clock keeps running from the first time.
   #isIdleClose(dispatch: Dispatch): boolean {
     const { method } = dispatch.request
-    return !this.#isRepeated && (method === 'GET' || method === 'HEAD') && this.#abort !== null && this.#status === 0 && this.#idleMs >= IDLE_MS
+    return (
+      !this.#isRepeated && (method === 'GET' || method === 'HEAD') && this.#abort !== null && this.#status === 0 && this.#idleMs >= IDLE_MS
+    )
   }
 
   #fail(error: TransportError): void {

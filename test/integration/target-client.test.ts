@@ -157,7 +157,10 @@ test('an unknown host name is `dns`', async () => {
 
 for (const [how, cut] of [
   ['before the head', (response: ServerResponse) => response.socket?.destroy()],
-  ['in the middle of a body of known length', (response: ServerResponse) => void response.writeHead(200, { 'content-length': 10 }).write('abc', () => response.socket?.end())],
+  [
+    'in the middle of a body of known length',
+    (response: ServerResponse) => void response.writeHead(200, { 'content-length': 10 }).write('abc', () => response.socket?.end())
+  ],
   ['in the middle of a chunked body', (response: ServerResponse) => void response.write('abc', () => response.socket?.destroy())],
   ['by a reset', (response: ServerResponse) => response.socket?.resetAndDestroy()]
 ] as const) {
@@ -228,7 +231,13 @@ test('what is kept: nothing, the first 4 KiB, all; of errors always 64 KiB', asy
   })
   const client = clientOf(port)
   const sizes: number[] = []
-  for (const [path, keep] of [['/', 'none'], ['/', 'head'], ['/', 'all'], ['/error', 'none'], ['/error', 'head']] as const) {
+  for (const [path, keep] of [
+    ['/', 'none'],
+    ['/', 'head'],
+    ['/', 'all'],
+    ['/error', 'none'],
+    ['/error', 'head']
+  ] as const) {
     const answer = await client.send({ ...get, path, keep })
     assert.equal(answer.wireBytes, 200_000)
     sizes.push(answer.body.length)
@@ -266,7 +275,10 @@ test('the beginning of a large compressed answer is inflated as far as it came',
 test('an answer that lies about its compression is an error of the transport', async () => {
   const { port } = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end('not gzip'))
   const answer = await clientOf(port).send(get)
-  assert.throws(() => answer.body, (error) => error instanceof TransportError && error.failure === 'other')
+  assert.throws(
+    () => answer.body,
+    (error) => error instanceof TransportError && error.failure === 'other'
+  )
 })
 
 test('request bodies are compressed when told to', async () => {
@@ -305,10 +317,14 @@ test('a huge answer that is not kept does not fill the memory', async () => {
 
 test('hosts are used in turn, beginning where the client was told to', async () => {
   const seen: string[] = []
-  const servers = await Promise.all(['a', 'b'].map((name) => serve((_, response) => {
+  const servers = await Promise.all(
+    ['a', 'b'].map((name) =>
+      serve((_, response) => {
         seen.push(name)
         response.end()
-      })))
+      })
+    )
+  )
   const client = createTargetClient(plainOptions(servers.map(({ port }) => port)), systemClock, 1)
   for (let i = 0; i < 4; i++) await client.send(get)
   await client.close()
@@ -316,10 +332,15 @@ test('hosts are used in turn, beginning where the client was told to', async () 
 })
 
 test('a path prefix and headers are sent with every request', async () => {
-  const { port } = await serve((request, response) => response.end(`${request.url} ${request.headers['authorization']} ${request.headers['x-a']} ${request.headers['x-b']}`))
+  const { port } = await serve((request, response) =>
+    response.end(`${request.url} ${request.headers['authorization']} ${request.headers['x-a']} ${request.headers['x-b']}`)
+  )
   const options = plainOptions([port], { headers: { 'x-a': '1' } })
   const host = { ...options.hosts[0]!, pathPrefix: '/pre' }
-  const client = createTargetClient({ ...options, hosts: [host], secrets: { ...options.secrets, authorization: 'Basic eA==' } }, systemClock)
+  const client = createTargetClient(
+    { ...options, hosts: [host], secrets: { ...options.secrets, authorization: 'Basic eA==' } },
+    systemClock
+  )
   const answer = await client.send({ ...get, headers: { 'x-b': '2' } })
   await client.close()
   assert.equal(answer.body.toString(), '/pre/x Basic eA== 1 2')

@@ -10,7 +10,14 @@ export function plainOptions(ports: readonly number[], changes: Partial<TargetOp
     headers: {},
     retries: { max: 0, onStatus: [], onTimeout: false },
     tls: { verify: true, checkHostname: true, caPem: null },
-    secrets: { authorization: null, hostAuthorizations: [], clientCertPem: null, clientKeyPem: null, clientP12Base64: null, passphrase: null },
+    secrets: {
+      authorization: null,
+      hostAuthorizations: [],
+      clientCertPem: null,
+      clientKeyPem: null,
+      clientP12Base64: null,
+      passphrase: null
+    },
     ...changes
   }
 }

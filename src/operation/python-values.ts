@@ -1,0 +1,21 @@
+// Small words of Python that the sources of Elastic Rally are written in.
+
+import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
+
+/** Python's truth: null, false, 0, empty text, list and object are false; so is what is absent. */
+export function truthy(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === false || value === '') return false
+  const number = numberOf(value)
+  if (number !== null) return number !== 0
+  if (Array.isArray(value)) return value.length > 0
+  return !isObject(value) || Object.keys(value).length > 0
+}
+
+/** The keys that most sources hand on as they are, null where absent. */
+export function clientParams(params: JsonObject): JsonObject {
+  return {
+    'request-timeout': params['request-timeout'] ?? null,
+    headers: params['headers'] ?? null,
+    'opaque-id': params['opaque-id'] ?? null
+  }
+}

@@ -1,0 +1,52 @@
+// What a search answer says of itself before its hits.
+
+import { isObject, numberOf, type JsonObject } from '../core/json.ts'
+import { parseJson } from '../core/json-parse.ts'
+
+/** Bytes in which Elasticsearch and OpenSearch have said `timed_out` and `_shards`, but for long scroll ids. */
+const USUAL_BYTES = 256
+
+/** Why the answer covers only a part of the data, or null: by looking at its first bytes, without parsing. */
+export function partialReason(head: Buffer): string | null {
+  let text = head.toString('latin1', 0, USUAL_BYTES)
+  if (head.length > USUAL_BYTES && !text.includes('"_shards"')) text = head.toString('latin1')
+  const hits = text.indexOf('"hits"')
+  const end = hits === -1 ? text.length : hits
+  const timedOut = valueAt(text, '"timed_out"', 0, end)
+  if (timedOut !== -1 && text.startsWith('true', timedOut)) return 'the search timed out on the server'
+  const shards = text.indexOf('"_shards"')
+  if (shards === -1 || shards > end) return null
+  const failed = valueAt(text, '"failed"', shards, end)
+  if (failed === -1 || text[failed] === '0') return null
+  return `${/^\d*/.exec(text.slice(failed, failed + 12))?.[0] ?? '?'} shards failed`
+}
+
+/** Where the value of `key` begins, between `from` and `end`, or −1. */
+function valueAt(text: string, key: string, from: number, end: number): number {
+  const at = text.indexOf(key, from)
+  if (at === -1 || at >= end) return -1
+  let value = at + key.length
+  while (text[value] === ' ' || text[value] === ':') value++
+  return value
+}
+
+/**
+ * The fields of a search answer that come before the hits themselves; the hits are not parsed.
+ * Throws JsonSyntaxError for an answer that is no JSON.
+ */
+export function parseSearchAnswer(text: string): JsonObject {
+  // A quote inside a string is escaped, so this is the list and nothing else.
+  const list = /"hits"\s*:\s*\[/.exec(text)
+  const document = parseJson(list === null ? text : `${text.slice(0, list.index)}"hits":[]}}`)
+  return isObject(document) ? document : {}
+}
+
+/** Elastic Rally's figures: hits 0 and relation `eq` where the answer has none. */
+export function hitsOf(answer: JsonObject): { hits: number; relation: string } {
+  const outer = answer['hits']
+  const total = isObject(outer) ? outer['total'] : undefined
+  if (isObject(total)) {
+    return { hits: numberOf(total['value']) ?? 0, relation: typeof total['relation'] === 'string' ? total['relation'] : 'eq' }
+  }
+  return { hits: numberOf(total) ?? 0, relation: 'eq' }
+}
