@@ -4,7 +4,7 @@ import type { Random } from '../core/random.ts'
 import type { Clock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
-import type { TargetClient } from '../target/request.ts'
+import type { TargetClient, TargetFacts } from '../target/request.ts'
 
 /** One kind of operation; its file and its `name` are the word in the track. */
 export interface OperationType {
@@ -54,15 +54,6 @@ export interface RunContext {
   readonly target: TargetFacts
   /** Whether the assertions of the track are checked (--enable-assertions); default false. */
   readonly checksAssertions?: boolean
-}
-
-/** What is known of the target since the race's start. */
-export interface TargetFacts {
-  readonly distribution: 'elasticsearch' | 'opensearch' | 'embedded' | 'unknown'
-  /** `9.4.3`; null: unknown. */
-  readonly version: string | null
-  readonly isServerless: boolean
-  readonly isServerlessOperator: boolean
 }
 
 /** The outcome of one request. */

@@ -61,3 +61,12 @@ export interface TargetClient {
   abort(reason: string): void
   close(): Promise<void>
 }
+
+/** What is known of the target since the race's start. */
+export interface TargetFacts {
+  readonly distribution: 'elasticsearch' | 'opensearch' | 'embedded' | 'unknown'
+  /** `9.4.3`; null: unknown. */
+  readonly version: string | null
+  readonly isServerless: boolean
+  readonly isServerlessOperator: boolean
+}
