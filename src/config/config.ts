@@ -1,16 +1,22 @@
-// Every setting, read once and frozen. `rally.ini.example` lists the same keys; a test compares the two.
+// Every setting, read once and frozen. Keys, defaults, units and comments: config-keys.ts, which must fit these types.
 
 export interface Config {
+  readonly meta: MetaConfig
   readonly system: SystemConfig
   readonly node: NodeConfig
   readonly benchmarks: BenchmarksConfig
   readonly reporting: ReportingConfig
   readonly tracks: TracksConfig
   readonly health: HealthConfig
-  /** Where the ini was found, or where it would be: `~/.rally` or `$RALLY_HOME/.rally`. */
+  /** Where the ini was found, or where it would be: `~/.rally` or `$RALLY_HOME/.rally`. Absolute. */
   readonly confDir: string
   /** Warnings met while reading; shown once. */
   readonly warnings: readonly string[]
+}
+
+export interface MetaConfig {
+  /** `config.version`: of the format. */
+  readonly configVersion: number
 }
 
 export interface SystemConfig {
@@ -31,6 +37,7 @@ export interface BenchmarksConfig {
 }
 
 export interface ReportingConfig {
+  /** `datastore.type`: the only one there is yet; another one in the ini is refused where results would get lost. */
   readonly datastoreType: 'in-memory'
   /** `output.processingtime`: show processing time rows. */
   readonly outputProcessingtime: boolean
@@ -43,16 +50,22 @@ export interface TracksConfig {
   readonly urls: Readonly<Record<string, string>>
 }
 
-/** Driver health thresholds (DESIGN §4). */
+/** From where on the load generator's own figures make a race invalid. */
 export interface HealthConfig {
-  /** `loop.delay.p99.ms`: 20. */
+  /** `loop.delay.p99.ms` */
   readonly loopDelayP99Ms: number
-  /** `worker.cpu.percent`: 95. */
+  /** `worker.cpu.percent` */
   readonly workerCpuPercent: number
-  /** `steal.percent`: 10. */
+  /** `steal.percent` */
   readonly stealPercent: number
-  /** `window.seconds`: 5. */
+  /** `window.seconds`: for so long a figure must be over its limit. */
   readonly windowSeconds: number
-  /** `send.delay.p99.ms`: 5. */
+  /** `send.delay.p99.ms`: the limit, unless the next one is greater. */
   readonly sendDelayP99Ms: number
+  /** `send.delay.latency.percent`: of the task's median latency. */
+  readonly sendDelayLatencyPercent: number
+  /** `processing.overhead.percent`: processing time over service time, from which on an unthrottled task's figures breach too. */
+  readonly processingOverheadPercent: number
+  /** `dropped.samples`: so many may get lost. */
+  readonly droppedSamples: number
 }

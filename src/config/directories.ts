@@ -1,0 +1,45 @@
+// Where everything is on disk. The same places as Elastic Rally's: shared caches save gigabytes.
+
+import { join, resolve } from 'node:path'
+import type { Config } from './config.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `$RALLY_HOME/.rally` or `~/.rally`. Absolute. */
+export function configDir(environment: Environment, homeDir: string): string {
+  const home = environment['RALLY_HOME']
+  return resolve(home === undefined || home === '' ? homeDir : home, '.rally')
+}
+
+/** `rally.ini`, or `rally-<name>.ini`. */
+export function iniFile(confDir: string, configurationName: string | null): string {
+  return join(confDir, configurationName === null ? 'rally.ini' : `rally-${configurationName}.ini`)
+}
+
+export function logFile(confDir: string): string {
+  return join(confDir, 'logs', 'rally.log')
+}
+
+export function racesDir(config: Config): string {
+  return join(config.node.rootDir, 'races')
+}
+
+/** Of one race; its id is checked by `isRaceId`. */
+export function raceDir(config: Config, raceId: string): string {
+  return join(racesDir(config), raceId)
+}
+
+/** Git repositories of tracks, one folder each. */
+export function trackRepositoriesDir(config: Config): string {
+  return join(config.node.rootDir, 'tracks')
+}
+
+/** Data files of the corpora, one folder each. */
+export function dataDir(config: Config): string {
+  return config.benchmarks.localDatasetCache
+}
+
+/** Whether a text may name a race, and so its folder. */
+export function isRaceId(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/.test(text)
+}
