@@ -34,7 +34,9 @@ export function clientOptions(text: string, clusters: readonly string[] | null, 
   const names = Object.keys(parsed)
   const isFlat = names.length > 0 && !names.every((name) => isObject(parsed[name]))
   const byCluster = isFlat || names.length === 0 ? { [DEFAULT_CLUSTER]: parsed } : (parsed as Readonly<Record<string, JsonObject>>)
-  return Object.fromEntries(Object.entries(byCluster).map(([cluster, options]) => [cluster, { ...DEFAULT_TIMEOUT, ...(plainValue(options) as ClientOptions) }]))
+  return Object.fromEntries(
+    Object.entries(byCluster).map(([cluster, options]) => [cluster, { ...DEFAULT_TIMEOUT, ...(plainValue(options) as ClientOptions) }])
+  )
 }
 
 /** Elastic Rally's with_max_connections: what is set stays, else `clients`, but not less than 256. */

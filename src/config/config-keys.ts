@@ -21,7 +21,13 @@ export const CONFIG_VERSION = 17
 export const IN_MEMORY = 'in-memory'
 
 const META: KeysOf<MetaConfig> = {
-  configVersion: { key: 'config.version', type: integer(0), fallback: String(CONFIG_VERSION), unit: '', comment: 'Version of the format of this file' }
+  configVersion: {
+    key: 'config.version',
+    type: integer(0),
+    fallback: String(CONFIG_VERSION),
+    unit: '',
+    comment: 'Version of the format of this file'
+  }
 }
 
 const SYSTEM: KeysOf<SystemConfig> = {
@@ -36,11 +42,23 @@ const SYSTEM: KeysOf<SystemConfig> = {
 }
 
 const NODE: KeysOf<NodeConfig> = {
-  rootDir: { key: 'root.dir', type: path, fallback: '${CONFIG_DIR}/benchmarks', unit: '', comment: 'Folder for races, tracks and distributions' }
+  rootDir: {
+    key: 'root.dir',
+    type: path,
+    fallback: '${CONFIG_DIR}/benchmarks',
+    unit: '',
+    comment: 'Folder for races, tracks and distributions'
+  }
 }
 
 const BENCHMARKS: KeysOf<BenchmarksConfig> = {
-  localDatasetCache: { key: 'local.dataset.cache', type: path, fallback: '${CONFIG_DIR}/benchmarks/data', unit: '', comment: 'Folder for the data files of the tracks' }
+  localDatasetCache: {
+    key: 'local.dataset.cache',
+    type: path,
+    fallback: '${CONFIG_DIR}/benchmarks/data',
+    unit: '',
+    comment: 'Folder for the data files of the tracks'
+  }
 }
 
 const REPORTING: KeysOf<ReportingConfig> = {
@@ -52,16 +70,58 @@ const REPORTING: KeysOf<ReportingConfig> = {
     unit: '',
     comment: 'Where results are kept; in-memory: in race.json below root.dir, the only one there is yet'
   },
-  outputProcessingtime: { key: 'output.processingtime', type: flag, fallback: 'false', unit: 'true or false', comment: 'Show the processing time in reports' },
-  sampleQueueSize: { key: 'sample.queue.size', type: integer(1), fallback: '1048576', unit: 'samples', comment: 'Samples a worker thread may hold before it has to drop some' }
+  outputProcessingtime: {
+    key: 'output.processingtime',
+    type: flag,
+    fallback: 'false',
+    unit: 'true or false',
+    comment: 'Show the processing time in reports'
+  },
+  sampleQueueSize: {
+    key: 'sample.queue.size',
+    type: integer(1),
+    fallback: '1048576',
+    unit: 'samples',
+    comment: 'Samples a worker thread may hold before it has to drop some'
+  }
 }
 
 const HEALTH: KeysOf<HealthConfig> = {
-  loopDelayP99Ms: { key: 'loop.delay.p99.ms', type: number(0), fallback: '20', unit: 'ms', comment: 'Limit of the event-loop delay of a worker thread, 99th percentile' },
-  workerCpuPercent: { key: 'worker.cpu.percent', type: number(0), fallback: '95', unit: '% of a core', comment: 'Limit of the CPU time of a worker thread' },
-  stealPercent: { key: 'steal.percent', type: number(0), fallback: '10', unit: '%', comment: 'Limit of the CPU time that other virtual machines took from this one' },
-  windowSeconds: { key: 'window.seconds', type: integer(1), fallback: '5', unit: 's', comment: 'For so long delay, CPU or steal must be over their limit' },
-  sendDelayP99Ms: { key: 'send.delay.p99.ms', type: number(0), fallback: '5', unit: 'ms', comment: 'Limit of the send delay of a task, 99th percentile' },
+  loopDelayP99Ms: {
+    key: 'loop.delay.p99.ms',
+    type: number(0),
+    fallback: '20',
+    unit: 'ms',
+    comment: 'Limit of the event-loop delay of a worker thread, 99th percentile'
+  },
+  workerCpuPercent: {
+    key: 'worker.cpu.percent',
+    type: number(0),
+    fallback: '95',
+    unit: '% of a core',
+    comment: 'Limit of the CPU time of a worker thread'
+  },
+  stealPercent: {
+    key: 'steal.percent',
+    type: number(0),
+    fallback: '10',
+    unit: '%',
+    comment: 'Limit of the CPU time that other virtual machines took from this one'
+  },
+  windowSeconds: {
+    key: 'window.seconds',
+    type: integer(1),
+    fallback: '5',
+    unit: 's',
+    comment: 'For so long delay, CPU or steal must be over their limit'
+  },
+  sendDelayP99Ms: {
+    key: 'send.delay.p99.ms',
+    type: number(0),
+    fallback: '5',
+    unit: 'ms',
+    comment: 'Limit of the send delay of a task, 99th percentile'
+  },
   sendDelayLatencyPercent: {
     key: 'send.delay.latency.percent',
     type: number(0),
@@ -80,11 +140,22 @@ const HEALTH: KeysOf<HealthConfig> = {
 }
 
 /** By section, in the order of the example. `tracks` has keys of the user's own: `<repository>.url`. */
-export const CONFIG_KEYS = { meta: META, system: SYSTEM, node: NODE, benchmarks: BENCHMARKS, reporting: REPORTING, health: HEALTH } satisfies {
+export const CONFIG_KEYS = {
+  meta: META,
+  system: SYSTEM,
+  node: NODE,
+  benchmarks: BENCHMARKS,
+  reporting: REPORTING,
+  health: HEALTH
+} satisfies {
   readonly [Section in Exclude<keyof Config, 'tracks' | 'confDir' | 'warnings'>]: KeysOf<Config[Section]>
 }
 
 export const TRACKS_SECTION = 'tracks'
 /** `default.url`, `My.Repo.url`. */
 export const TRACK_URL = /^(.+)\.url$/i
-export const TRACK_URL_FALLBACK = { key: 'default.url', fallback: 'https://github.com/elastic/rally-tracks', comment: 'Git repository of tracks named <repository> in <repository>.url' }
+export const TRACK_URL_FALLBACK = {
+  key: 'default.url',
+  fallback: 'https://github.com/elastic/rally-tracks',
+  comment: 'Git repository of tracks named <repository> in <repository>.url'
+}

@@ -88,7 +88,10 @@ function addEntry(scan: Scan, entry: IniEntry): string[] {
   const place = placeOf(entry.section, entry.key)
   const earlier = scan.lines.get(place)
   if (earlier !== undefined) {
-    scan.warnings.push({ line: entry.line, message: `section [${entry.section}], key [${entry.key}] also stands in line ${earlier}; the last one counts` })
+    scan.warnings.push({
+      line: entry.line,
+      message: `section [${entry.section}], key [${entry.key}] also stands in line ${earlier}; the last one counts`
+    })
   }
   scan.lines.set(place, entry.line)
   const values = [entry.value]

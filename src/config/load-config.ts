@@ -79,7 +79,12 @@ class Reading {
 
   config(): Config {
     const sections = Object.entries(CONFIG_KEYS).map(([section, keys]) => [section, this.#section(section, keys)])
-    return { ...Object.fromEntries(sections), tracks: { urls: this.#trackUrls() }, confDir: this.#context.confDir, warnings: this.warnings } as Config
+    return {
+      ...Object.fromEntries(sections),
+      tracks: { urls: this.#trackUrls() },
+      confDir: this.#context.confDir,
+      warnings: this.warnings
+    } as Config
   }
 
   checkVersion(version: number): void {
@@ -94,7 +99,9 @@ class Reading {
     if (datastoreType !== undefined && datastoreType !== null) return
     const entry = this.#find('reporting', 'datastore.type')
     if (entry === null || entry.value === '' || entry.value === IN_MEMORY || needsDatastore === false) return
-    this.problems.push(`${this.#place(entry)}: "${entry.value}" is not supported yet: give --datastore-type=in-memory to keep results in race.json instead`)
+    this.problems.push(
+      `${this.#place(entry)}: "${entry.value}" is not supported yet: give --datastore-type=in-memory to keep results in race.json instead`
+    )
   }
 
   checkNames(): void {
@@ -102,10 +109,12 @@ class Reading {
       if (this.#isServed(entry)) continue
       const known = elasticKey(entry.section.toLowerCase(), entry.key)
       if (known === null) this.#warnOfUnknown(entry)
-      else if (!isNeutral(known, this.#substituted(entry), this.#context.confDir)) this.warnings.push(`${this.#place(entry)} is not supported yet and has no effect`)
+      else if (!isNeutral(known, this.#substituted(entry), this.#context.confDir))
+        this.warnings.push(`${this.#place(entry)} is not supported yet and has no effect`)
     }
     for (const [section, line] of this.#ini.sections) {
-      if (!SECTIONS.includes(section.toLowerCase())) this.warnings.push(`${this.#file}:${line}: unknown section [${section}]${didYouMean(section, SECTIONS)}`)
+      if (!SECTIONS.includes(section.toLowerCase()))
+        this.warnings.push(`${this.#file}:${line}: unknown section [${section}]${didYouMean(section, SECTIONS)}`)
     }
   }
 
@@ -143,7 +152,8 @@ class Reading {
 
   /** Sections and keys are the same in upper and lower case; of two such spellings, the last counts. */
   #find(section: string, key: string): IniEntry | null {
-    const same = (entry: IniEntry): boolean => entry.section.toLowerCase() === section.toLowerCase() && entry.key.toLowerCase() === key.toLowerCase()
+    const same = (entry: IniEntry): boolean =>
+      entry.section.toLowerCase() === section.toLowerCase() && entry.key.toLowerCase() === key.toLowerCase()
     return this.#ini.entries.findLast(same) ?? null
   }
 
@@ -159,7 +169,10 @@ class Reading {
     const inSection = ALL_NAMES.filter(([of]) => of === section).map(([, key]) => key)
     const nearest = closestMatch(entry.key.toLowerCase(), inSection)
     const elsewhere = ALL_NAMES.find(([, key]) => key === entry.key.toLowerCase())
-    const advice = nearest === null && elsewhere !== undefined ? `: it belongs to section [${elsewhere[0]}]` : didYouMean(entry.key.toLowerCase(), inSection)
+    const advice =
+      nearest === null && elsewhere !== undefined
+        ? `: it belongs to section [${elsewhere[0]}]`
+        : didYouMean(entry.key.toLowerCase(), inSection)
     this.warnings.push(`${this.#file}:${entry.line}: section [${entry.section}], unknown key [${entry.key}]${advice}`)
   }
 

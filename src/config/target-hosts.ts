@@ -68,8 +68,10 @@ interface Resolved {
 
 function fromText(given: HostText): Resolved {
   const problems: string[] = []
-  if (given.host === null) problems.push(given.text === '' ? 'a host is empty: is there a comma too many?' : `"${given.text}" names no host`)
-  if (given.urlScheme !== null && !Object.hasOwn(DEFAULT_PORTS, given.urlScheme)) problems.push(`"${given.text}": ${given.urlScheme} is neither http nor https`)
+  if (given.host === null)
+    problems.push(given.text === '' ? 'a host is empty: is there a comma too many?' : `"${given.text}" names no host`)
+  if (given.urlScheme !== null && !Object.hasOwn(DEFAULT_PORTS, given.urlScheme))
+    problems.push(`"${given.text}": ${given.urlScheme} is neither http nor https`)
   const [user, password] = given.auth ?? ['', '']
   const host = {
     host: given.host ?? '',
@@ -86,10 +88,16 @@ const OBJECT_KEYS = ['host', 'port', 'url_prefix', 'use_ssl', 'scheme', 'http_au
 function fromObject(given: JsonObject): Resolved {
   const problems: string[] = []
   const shown = JSON.stringify({ ...given, ...('http_auth' in given ? { http_auth: '<hidden>' } : {}) })
-  for (const key of Object.keys(given)) if (!OBJECT_KEYS.includes(key)) problems.push(`${shown}: unknown key [${key}]${didYouMean(key, OBJECT_KEYS)}`)
+  for (const key of Object.keys(given))
+    if (!OBJECT_KEYS.includes(key)) problems.push(`${shown}: unknown key [${key}]${didYouMean(key, OBJECT_KEYS)}`)
   if (typeof given['host'] !== 'string' || given['host'] === '') problems.push(`${shown} names no host`)
   const useSsl = given['use_ssl'] === true || given['scheme'] === 'https'
-  const port = given['port'] === undefined ? (useSsl ? 443 : DEFAULT_PORT) : numberOf(typeof given['port'] === 'string' ? Number(given['port']) : given['port'])
+  const port =
+    given['port'] === undefined
+      ? useSsl
+        ? 443
+        : DEFAULT_PORT
+      : numberOf(typeof given['port'] === 'string' ? Number(given['port']) : given['port'])
   if (port === null || !Number.isInteger(port) || port < 1 || port > 65535) problems.push(`${shown}: the port is no number from 1 to 65535`)
   const auth = typeof given['http_auth'] === 'string' ? given['http_auth'].split(':') : null
   const host = {

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { parseJson } from '../core/json-parse.ts'
 import { isObject, JsonNumber, JsonSyntaxError, type JsonObject, type JsonValue } from '../core/json.ts'
-import { floatOf, integerOf, strip } from './python-number.ts'
+import { floatOf, integerOf, strip } from './number-text.ts'
 
 const JSON_ARRAY = /^\s*\[\s*(\]|".*)/
 
@@ -46,7 +46,10 @@ export function kvToMap(items: readonly JsonValue[]): JsonObject {
  * JSON of any kind, a `.json` file, else `key:value,…`. Throws RallyError('usage').
  * @param readItems reads what is no JSON: the text as Elastic Rally splits it at commas
  */
-export function toDict(text: string, options: { readonly baseDir?: string; readonly readItems?: (items: readonly JsonValue[]) => JsonValue } = {}): JsonValue {
+export function toDict(
+  text: string,
+  options: { readonly baseDir?: string; readonly readItems?: (items: readonly JsonValue[]) => JsonValue } = {}
+): JsonValue {
   if (text.endsWith('.json')) return parseDocument(readText(text, options.baseDir), text)
   try {
     return parseJson(text, { allowNonFinite: true })
@@ -94,7 +97,8 @@ function keyAndValue(item: JsonValue): readonly [string, JsonValue] {
   const colon = item.indexOf(':')
   if (colon === -1) throw usage(`"${item}" is not of the form key:value`)
   const value = strip(item.slice(colon + 1))
-  if (value.includes(':') && !QUOTED_ITEM.test(item)) throw usage(`"${item}" has more than one colon; put the value into single quotes: key:'a:b'`)
+  if (value.includes(':') && !QUOTED_ITEM.test(item))
+    throw usage(`"${item}" has more than one colon; put the value into single quotes: key:'a:b'`)
   return [strip(item.slice(0, colon)), convert(value)]
 }
 

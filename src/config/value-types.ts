@@ -62,4 +62,3 @@ export function number(min: number): ValueType<number> {
 export function optional<T>(type: ValueType<T>): ValueType<T | null> {
   return { read: (given, context) => (given === '' ? null : type.read(given, context)) }
 }
-

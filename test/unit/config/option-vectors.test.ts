@@ -87,13 +87,16 @@ function argumentOf(given: JsonValue): JsonValue {
 
 function answer(kind: string, argument: JsonValue, input: JsonObject): unknown {
   const text = argument as string
-  if (kind === 'make_list_of_close_matches') return closeMatchOfEach(input['words'] as readonly string[], input['possibilities'] as readonly string[])
+  if (kind === 'make_list_of_close_matches')
+    return closeMatchOfEach(input['words'] as readonly string[], input['possibilities'] as readonly string[])
   if (kind === 'to_bool' || kind === 'to_none') return wordOf(kind, argument)
   if (kind === 'csv_to_list') return argument === null ? null : csvToList(text, folder)
   if (kind === 'kv_to_map') return kvToMap(argument as readonly JsonValue[])
   if (kind === 'to_dict') return toDict(text, { baseDir: folder })
   if (kind === 'TargetHosts') {
-    const all = Object.fromEntries(Object.entries(parseTargetHosts(text, folder)).map(([cluster, hosts]) => [cluster, hosts.map(asElastic)]))
+    const all = Object.fromEntries(
+      Object.entries(parseTargetHosts(text, folder)).map(([cluster, hosts]) => [cluster, hosts.map(asElastic)])
+    )
     return { all_hosts: all, default: 'default' in all ? { expected: all['default'] } : 'error' }
   }
   const clusters = typeof input['target_hosts'] === 'string' ? Object.keys(parseTargetHosts(input['target_hosts'])) : null
@@ -124,7 +127,13 @@ function asElastic(given: { readonly text: HostText } | { readonly object: JsonO
 function asOptions(all: JsonObject): unknown {
   const isFlat = Object.values(all).some((options) => !isObject(options))
   const withMax = (clients: number): unknown =>
-    isFlat ? 'error' : { expected: Object.fromEntries(Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)])) }
+    isFlat
+      ? 'error'
+      : {
+          expected: Object.fromEntries(
+            Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)])
+          )
+        }
   const standard = all['default']
   return {
     all,

@@ -1,6 +1,7 @@
 // Numbers as Python's int() and float() read them: `1_000`, `.5`, `1e3`, `inf`, digits of any script.
 
 import { JsonNumber } from '../core/json.ts'
+import { pythonFloat, type PythonNumber } from '../core/python-number.ts'
 
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/
 const DIGITS = String.raw`\d+(?:_\d+)*`
@@ -13,7 +14,7 @@ export function strip(text: string): string {
 }
 
 /** A whole number, kept as text beyond 2^53; null: none. */
-export function integerOf(text: string): number | JsonNumber | null {
+export function integerOf(text: string): PythonNumber | null {
   const ascii = asciiDigits(strip(text))
   if (!INTEGER.test(ascii)) return null
   const size = BigInt(ascii.replaceAll(/[_+-]/g, ''))
@@ -22,21 +23,12 @@ export function integerOf(text: string): number | JsonNumber | null {
   return Number.isSafeInteger(number) ? number : new JsonNumber(String(signed))
 }
 
-/** A floating-point number; a whole one is kept as `5.0`, so that it stays a float to templates and in JSON. */
-export function floatOf(text: string): number | JsonNumber | null {
+/** A floating-point number, kept a float even if it is whole (`5.0`); null: none. */
+export function floatOf(text: string): PythonNumber | null {
   const ascii = asciiDigits(strip(text))
   const special = SPECIAL.exec(ascii)
-  if (special !== null) return infinite(special[2]!.toLowerCase().startsWith('n') ? 'NaN' : special[1] === '-' ? '-Infinity' : 'Infinity')
-  if (!FLOAT.test(ascii)) return null
-  const number = Number(ascii.replaceAll('_', ''))
-  if (!Number.isFinite(number)) return infinite(String(number))
-  if (!Number.isInteger(number)) return number
-  const digits = Object.is(number, -0) ? '-0' : String(number)
-  return new JsonNumber(digits.includes('e') ? digits : `${digits}.0`)
-}
-
-function infinite(word: string): JsonNumber {
-  return new JsonNumber(word)
+  if (special !== null) return special[2]!.toLowerCase() === 'nan' ? NaN : special[1] === '-' ? -Infinity : Infinity
+  return FLOAT.test(ascii) ? pythonFloat(Number(ascii.replaceAll('_', ''))) : null
 }
 
 // The digits of a script stand in a row of ten; where rows touch, they still begin at a multiple of ten from the first.
