@@ -101,7 +101,7 @@ function fromObject(given: JsonObject): Resolved {
   if (port === null || !Number.isInteger(port) || port < 1 || port > 65535) problems.push(`${shown}: the port is no number from 1 to 65535`)
   const auth = typeof given['http_auth'] === 'string' ? given['http_auth'].split(':') : null
   const host = {
-    host: String(given['host']),
+    host: typeof given['host'] === 'string' ? given['host'] : '',
     port: port ?? DEFAULT_PORT,
     useSsl,
     pathPrefix: prefixOf(typeof given['url_prefix'] === 'string' ? given['url_prefix'] : ''),

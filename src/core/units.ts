@@ -62,7 +62,7 @@ export function durationText(seconds: number): string {
   const nanoseconds = wholeNanoseconds(seconds, 1e9)
   if (nanoseconds === 0) return '0s'
   if (Math.abs(nanoseconds) >= 60e9) return longDuration(Math.trunc(nanoseconds / 1e9))
-  const [unit, size] = SHORT_UNITS.find(([, size]) => Math.abs(nanoseconds) >= size) ?? ['ns', 1]
+  const [unit, size] = SHORT_UNITS.find(([, least]) => Math.abs(nanoseconds) >= least) ?? ['ns', 1]
   const value = nanoseconds / size
   return (Number.isInteger(value) ? String(value) : fixedText(value, 2)) + unit
 }

@@ -18,11 +18,11 @@ export function createConnector(options: TargetOptions, onOpen: () => void): Con
   const opening = new Set<Socket>()
   const connect: buildConnector.connector = (details, callback) => {
     // undici returns the socket, though its types do not say so.
-    const socket = (open as (...args: Parameters<buildConnector.connector>) => unknown)(details, (...result) => {
+    const socket = open(details, (...result) => {
       opening.delete(socket)
       if (result[0] === null) onOpen()
       callback(...result)
-    }) as Socket
+    }) as unknown as Socket
     opening.add(socket)
   }
   const destroy = (): void => {

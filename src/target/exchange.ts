@@ -222,11 +222,15 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     if (this.#keep === 'error') {
       const room = MAX_ERROR_BYTES - this.#keptBytes
       if (room <= 0) return
-      if (chunk.length > room) chunk = chunk.subarray(0, room)
+      this.#push(chunk.length > room ? chunk.subarray(0, room) : chunk)
     } else if (this.#keptBytes + chunk.length > MAX_BODY_BYTES) {
       this.cancel(new TransportError('other', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`))
-      return
+    } else {
+      this.#push(chunk)
     }
+  }
+
+  #push(chunk: Buffer): void {
     this.#chunks.push(chunk)
     this.#keptBytes += chunk.length
   }

@@ -168,10 +168,10 @@ test('a Poisson process keeps its rate on average, and its gaps their spread', (
   for (const times of due) {
     const gaps = times.map((time, i) => time - (times[i - 1] ?? 0))
     const mean = gaps.reduce((a, b) => a + b, 0) / count
-    const deviation = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / count)
+    const spread = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / count)
     // 4 standard errors of the mean, and of the deviation, of an exponential distribution.
     ok(Math.abs(mean - 40) < (4 * 40) / Math.sqrt(count), `mean gap ${mean}`)
-    ok(Math.abs(deviation - 40) < (4 * 40 * Math.SQRT2) / Math.sqrt(count), `deviation ${deviation}`)
+    ok(Math.abs(spread - 40) < (4 * 40 * Math.SQRT2) / Math.sqrt(count), `deviation ${spread}`)
     ok((gaps[0] ?? 0) > 0)
   }
 })
