@@ -1,0 +1,140 @@
+// What coordinator and node say to each other. Commands go down and are imperatives; events come up and are past tense.
+// Everything in them is plain JSON: the same objects travel in one process and, as one line each, over a socket.
+
+import type { WireError } from '../core/errors.ts'
+import type { SparseHistogram } from '../sample/histogram.ts'
+import type { Second } from '../sample/second.ts'
+import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
+import type { TargetFacts } from '../target/request.ts'
+import type { TargetOptions, TargetSecrets } from '../target/target-options.ts'
+
+/** Coordinator → node. */
+export type NodeCommand =
+  | ({ readonly t: 'prepare' } & Prepare)
+  /** What `prepare` must not carry; comes before it. */
+  | { readonly t: 'secrets'; readonly target: TargetSecrets }
+  /** The step starts `delayMs` after this command arrived, by the node's own clock. */
+  | { readonly t: 'start-step'; readonly step: number; readonly delayMs: number }
+  /** The tasks that do not end the `parallel` stop after their current request. */
+  | { readonly t: 'complete-task'; readonly step: number }
+  /** Stop sending now; what is in flight may end within `graceMs`, then it is aborted and counted as cancelled. */
+  | { readonly t: 'cancel'; readonly reason: string; readonly graceMs: number }
+  /** The race is over: close everything. */
+  | { readonly t: 'finish' }
+  /** The coordinator lives; it has all snapshots up to `ack`. */
+  | { readonly t: 'ping'; readonly seq: number; readonly ack: number }
+
+export interface Prepare {
+  readonly race: string
+  readonly seed: string
+  /** The track as JSON text (its numbers survive), with only the challenge that runs. */
+  readonly track: string
+  /** Ids of this node's clients. */
+  readonly clients: readonly number[]
+  readonly target: Omit<TargetOptions, 'secrets'>
+  readonly facts: TargetFacts
+  readonly onError: 'continue' | 'continue-on-network' | 'abort'
+  readonly enableAssertions: boolean
+  readonly testMode: boolean
+  readonly offline: boolean
+  /** Whether the target runs on this machine, too: one core is then left to it. */
+  readonly targetIsLocal: boolean
+}
+
+/** Node → coordinator. */
+export type NodeEvent =
+  /** Preparation goes on: shown while the race waits. */
+  | { readonly t: 'preparing'; readonly node: string; readonly what: string }
+  | { readonly t: 'prepared'; readonly node: string; readonly epoch: string; readonly workers: number; readonly warnings: readonly string[] }
+  | ({ readonly t: 'snapshot' } & Snapshot)
+  /** All of this node's clients of a task that ends its `parallel` are done (`any`: the first of them). */
+  | { readonly t: 'task-ended'; readonly node: string; readonly step: number; readonly task: string; readonly clients: number }
+  | ({ readonly t: 'step-joined' } & StepJoined)
+  | { readonly t: 'warning'; readonly node: string; readonly message: string }
+  | { readonly t: 'failed'; readonly node: string; readonly error: WireError }
+  /** The answer to `finish`, and to the end of the coordinator: nothing of the race runs any more. */
+  | { readonly t: 'stopped'; readonly node: string; readonly reason: string }
+  | { readonly t: 'pong'; readonly node: string; readonly seq: number }
+
+/** Absolute figures of the current step: a repeated or late one changes nothing. */
+export interface Snapshot {
+  readonly node: string
+  readonly epoch: string
+  readonly seq: number
+  readonly step: number
+  /** By task name, then sample type. `seconds`: those that changed since the last acknowledged snapshot. */
+  readonly tasks: Readonly<Record<string, Readonly<Partial<Record<SampleTypeName, TypeSnapshot>>>>>
+  /** Progress of the clients by task: mean of 0…1 and how many have ended; null: no known end. */
+  readonly progress: Readonly<Record<string, TaskProgressFacts>>
+  readonly health: readonly WorkerHealth[]
+}
+
+export type SampleTypeName = 'warmup' | 'normal'
+
+export interface TypeSnapshot {
+  readonly tally: Tally
+  readonly seconds: readonly Second[]
+}
+
+export interface TaskProgressFacts {
+  readonly completed: number | null
+  readonly clients: number
+  readonly ended: number
+  readonly warm: number
+}
+
+/** One worker's own state over its last second. */
+export interface WorkerHealth {
+  readonly worker: number
+  /** Second after the step's start. */
+  readonly second: number
+  readonly loopDelayP99Ms: number
+  /** 0…1 of one core; null: the system does not tell. */
+  readonly cpu: number | null
+  /** 0…1 of all cores. */
+  readonly steal: number | null
+  readonly sendDelay: SparseHistogram
+  readonly dropped: number
+  /** Requests that are due, but whose client is still busy. */
+  readonly late: number
+}
+
+/** All that a node measured in a step, once. */
+export interface StepJoined {
+  readonly node: string
+  readonly epoch: string
+  readonly step: number
+  readonly tasks: Readonly<Record<string, TaskResult>>
+}
+
+export interface TaskResult {
+  readonly types: Readonly<Partial<Record<SampleTypeName, TypeResult>>>
+  /** One answer of each class of errors. */
+  readonly errors: readonly ErrorExample[]
+  /** Of the work. */
+  readonly unit: string
+  readonly isThrottled: boolean
+  /** Milliseconds after the step's start: when the last client was out of warm-up, the first and the last one ended. */
+  readonly warmAtMs: number
+  readonly firstEndAtMs: number
+  readonly lastEndAtMs: number
+  /** Offset of the first request sent from the step's start; null: none was. */
+  readonly firstSentAtMs: number | null
+  /** Offset of the last request sent from the step's start: Elastic Rally's `duration`. */
+  readonly lastSentAtMs: number | null
+  readonly clients: number
+}
+
+export interface TypeResult {
+  readonly tally: Tally
+  readonly histograms: TaskHistograms
+  /** Those not yet acknowledged. */
+  readonly seconds: readonly Second[]
+}
+
+export interface ErrorExample {
+  readonly errorClass: string
+  readonly httpStatus: number | null
+  readonly description: string
+  readonly body: string | null
+}
