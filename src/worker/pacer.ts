@@ -1,0 +1,126 @@
+// Waits until requests are due. Far-off ones sleep on a timer; the last two milliseconds are spent in short naps between
+// turns of the event loop, because a timer alone is 0.6 ms late at best, and answers must still be read in time.
+
+import type { Clock } from '../core/clock.ts'
+
+const NEAR_MS = 2.5
+const WAKE_BEFORE_MS = 2
+const NAP_MS = 0.1
+
+/** Ends the waits of a group of clients early. */
+export interface StopSignal {
+  stopped: boolean
+}
+
+interface Wait {
+  readonly dueMs: number
+  readonly signal: StopSignal
+  readonly resolve: (due: boolean) => void
+}
+
+export class Pacer {
+  readonly #clock: Clock
+  readonly #nap = new Int32Array(new SharedArrayBuffer(4))
+  readonly #heap: Wait[] = []
+  #timer: NodeJS.Timeout | null = null
+  #turning = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Waits that are over their time. */
+  overdue(nowMs: number): number {
+    return this.#heap.reduce((count, wait) => count + (wait.dueMs < nowMs ? 1 : 0), 0)
+  }
+
+  /** Resolves with true at `dueMs` (monotonic), or with false as soon as the signal is stopped and `wake` was called. */
+  until(dueMs: number, signal: StopSignal): Promise<boolean> {
+    if (signal.stopped) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      this.#push({ dueMs, signal, resolve })
+      if (this.#heap[0]!.dueMs === dueMs) this.#arm()
+    })
+  }
+
+  /** Ends the waits whose signal is stopped. */
+  wake(): void {
+    const all = this.#heap.splice(0)
+    for (const wait of all) {
+      if (wait.signal.stopped) wait.resolve(false)
+      else this.#push(wait)
+    }
+    this.#arm()
+  }
+
+  #arm(): void {
+    if (this.#turning) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const next = this.#heap[0]
+    if (next === undefined) return
+    const gapMs = next.dueMs - this.#clock.monotonicMs()
+    if (gapMs > NEAR_MS) this.#timer = setTimeout(() => this.#timed(), Math.min(gapMs - WAKE_BEFORE_MS, 2 ** 30))
+    else this.#turn()
+  }
+
+  #timed(): void {
+    this.#timer = null
+    this.#arm()
+  }
+
+  #turn(): void {
+    this.#turning = true
+    setImmediate(() => {
+      this.#turning = false
+      this.#release()
+      const next = this.#heap[0]
+      if (next !== undefined) {
+        const gapMs = next.dueMs - this.#clock.monotonicMs()
+        if (gapMs > 0 && gapMs <= NEAR_MS) {
+          Atomics.wait(this.#nap, 0, 0, Math.min(gapMs, NAP_MS))
+          this.#release()
+        }
+      }
+      this.#arm()
+    })
+  }
+
+  #release(): void {
+    if (this.#heap.length === 0) return
+    const nowMs = this.#clock.monotonicMs()
+    while (this.#heap.length > 0 && this.#heap[0]!.dueMs <= nowMs) this.#pop().resolve(true)
+  }
+
+  #push(wait: Wait): void {
+    const heap = this.#heap
+    let at = heap.length
+    heap.push(wait)
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (heap[parent]!.dueMs <= wait.dueMs) break
+      heap[at] = heap[parent]!
+      at = parent
+    }
+    heap[at] = wait
+  }
+
+  #pop(): Wait {
+    const heap = this.#heap
+    const first = heap[0]!
+    const last = heap.pop()!
+    const size = heap.length
+    if (size === 0) return first
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= size) break
+      if (child + 1 < size && heap[child + 1]!.dueMs < heap[child]!.dueMs) child++
+      if (heap[child]!.dueMs >= last.dueMs) break
+      heap[at] = heap[child]!
+      at = child
+    }
+    heap[at] = last
+    return first
+  }
+}

@@ -1,0 +1,158 @@
+// Piscina's entry: one job for a whole race. Commands come in and events go out over the port it is given.
+
+import type { MessagePort } from 'node:worker_threads'
+import { systemClock } from '../core/clock.ts'
+import { toWire } from '../core/errors.ts'
+import { parseJson } from '../core/json-parse.ts'
+import { ColumnWriter, transferOf, type ColumnChunk } from '../sample/columns.ts'
+import { createTargetClient } from '../target/target-client.ts'
+import type { TargetClient } from '../target/request.ts'
+import type { Track } from '../track/track.ts'
+import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
+import { unreachable } from '../core/exhaustive.ts'
+import { Pacer } from './pacer.ts'
+import { prepareSteps } from './prepare-steps.ts'
+import { resultsOf, runStep, secondOf, stopAll, type PreparedStep, type RunningStep } from './step-run.ts'
+import { ThreadHealth } from './thread-health.ts'
+import { runContextOf, type Thread } from './thread.ts'
+
+/** Resolves when the race is over for this worker. */
+export default async function work(job: { readonly start: WorkerStart; readonly port: MessagePort }): Promise<void> {
+  const worker = new Worker(job.start, job.port)
+  await worker.run()
+}
+
+class Worker {
+  readonly #start: WorkerStart
+  readonly #port: MessagePort
+  readonly #thread: Thread
+  readonly #targets = new Map<number, TargetClient>()
+  #steps: PreparedStep[] = []
+  #current: RunningStep | null = null
+  #ticker: NodeJS.Timeout | null = null
+  readonly #warned = new Set<string>()
+  #chunksInFlight = 0
+  #finished: () => void = () => {}
+
+  constructor(start: WorkerStart, port: MessagePort) {
+    this.#start = start
+    this.#port = port
+    const clock = systemClock
+    const pacer = new Pacer(clock)
+    const columns = new ColumnWriter((chunk) => this.#chunkIsFull(chunk))
+    const health = new ThreadHealth(clock)
+    this.#thread = { clock, pacer, columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start.facts) }
+  }
+
+  async run(): Promise<void> {
+    const finished = new Promise<void>((resolve) => {
+      this.#finished = resolve
+    })
+    this.#port.on('message', (command: WorkerCommand) => void this.#guard(() => this.#obey(command)))
+    await this.#guard(async () => {
+      const track = parseJson(this.#start.track) as unknown as Track
+      for (const client of this.#start.clients) {
+        this.#targets.set(client, createTargetClient({ ...this.#start.target, secrets: this.#start.secrets }, this.#thread.clock))
+      }
+      this.#steps = prepareSteps({ start: this.#start, track, thread: this.#thread, targets: this.#targets })
+      await Promise.all([...this.#targets.values()].map((target) => target.warmUp()))
+      this.#send({ t: 'ready' })
+    })
+    await finished
+    this.#thread.health.close()
+    await Promise.allSettled([...this.#targets.values()].map((target) => target.close()))
+    this.#port.close()
+  }
+
+  async #obey(command: WorkerCommand): Promise<void> {
+    switch (command.t) {
+      case 'start-step':
+        return this.#runStep(command.step, command.startAtMs)
+      case 'complete-task':
+        if (this.#current?.prepared.step !== command.step) return
+        this.#current.prepared.others.stopped = true
+        this.#thread.pacer.wake()
+        return
+      case 'cancel':
+        return this.#cancel(command.graceMs)
+      case 'chunk-taken':
+        this.#chunksInFlight--
+        return
+      case 'finish':
+        if (this.#current !== null) stopAll(this.#current.prepared, this.#thread)
+        for (const target of this.#targets.values()) target.abort('the race is over')
+        this.#finished()
+        return
+      default:
+        unreachable(command)
+    }
+  }
+
+  async #runStep(step: number, startMs: number): Promise<void> {
+    const prepared = this.#steps[step]
+    if (prepared === undefined) throw new Error(`step ${step} of ${this.#steps.length} is unknown`)
+    const clientEnded = (task: string): void => this.#send({ t: 'client-ended', step, task })
+    const running: RunningStep = { prepared, thread: this.#thread, startMs, clientEnded }
+    this.#current = running
+    this.#tickAt(running, startMs + 1000)
+    try {
+      await runStep(running)
+    } finally {
+      if (this.#ticker !== null) clearTimeout(this.#ticker)
+      this.#thread.columns.flush()
+      this.#current = null
+    }
+    const last = secondOf(running, this.#start.worker, this.#thread.clock.monotonicMs())
+    this.#send({ t: 'step-joined', step, last, tasks: resultsOf(prepared) })
+  }
+
+  /** Just after each second's end, by the step's own clock. */
+  #tickAt(running: RunningStep, atMs: number): void {
+    const delayMs = Math.max(1, atMs - this.#thread.clock.monotonicMs() + 0.5)
+    this.#ticker = setTimeout(() => {
+      const nowMs = this.#thread.clock.monotonicMs()
+      if (nowMs < atMs) return this.#tickAt(running, atMs)
+      this.#send({ t: 'second', ...secondOf(running, this.#start.worker, nowMs) })
+      const elapsedSeconds = Math.floor((nowMs - running.startMs) / 1000)
+      return this.#tickAt(running, running.startMs + (elapsedSeconds + 1) * 1000)
+    }, delayMs)
+  }
+
+  #cancel(graceMs: number): void {
+    if (this.#current === null) return
+    stopAll(this.#current.prepared, this.#thread)
+    setTimeout(() => {
+      for (const target of this.#targets.values()) target.abort('the race was cancelled')
+    }, graceMs).unref()
+  }
+
+  #chunkIsFull(chunk: ColumnChunk): void {
+    if (this.#chunksInFlight >= this.#start.maxChunksInFlight) {
+      this.#thread.health.dropped(chunk.rows)
+      return
+    }
+    this.#chunksInFlight++
+    this.#port.postMessage({ t: 'chunk', step: this.#current?.prepared.step ?? -1, chunk } satisfies WorkerEvent, transferOf(chunk))
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return
+    this.#warned.add(message)
+    this.#send({ t: 'warning', message })
+  }
+
+  #send(event: WorkerEvent): void {
+    // A MessagePort between threads has no origin to name.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    this.#port.postMessage(event)
+  }
+
+  /** What goes wrong in here is told to the node; it decides. */
+  async #guard(act: () => Promise<void> | void): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.#send({ t: 'failed', error: toWire(error) })
+    }
+  }
+}
