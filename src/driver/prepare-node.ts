@@ -1,0 +1,59 @@
+// What a node does before it can send: bring the data, decide on the workers, deal the clients to them.
+
+import { availableParallelism } from 'node:os'
+import { parseJson } from '../core/json-parse.ts'
+import { RallyError } from '../core/errors.ts'
+import { assignWorkers } from '../allocation/assignment.ts'
+import type { Prepare } from '../protocol/messages.ts'
+import type { WorkerStart } from '../protocol/worker-messages.ts'
+import type { TargetSecrets } from '../target/target-options.ts'
+import { challengeToRun, type ScheduleElement, type Track } from '../track/track.ts'
+
+/** The part of the configuration that is this machine's own. */
+export interface NodeSettings {
+  /** `available.cores`, or null. */
+  readonly availableCores: number | null
+  /** `local.dataset.cache`, absolute. */
+  readonly dataCacheDir: string
+  /** `sample.queue.size`. */
+  readonly sampleQueueSize: number
+}
+
+export interface Surroundings {
+  readonly settings: NodeSettings
+  readonly signal: AbortSignal
+  readonly secrets: TargetSecrets
+  /** What the race waits for. */
+  readonly tell: (what: string) => void
+  readonly warn: (message: string) => void
+}
+
+export interface PreparedNode {
+  readonly schedule: readonly ScheduleElement[]
+  readonly starts: readonly WorkerStart[]
+}
+
+/** Rows of one chunk, at most in flight per worker: as many as the samples a worker may hold. */
+const CHUNK_ROWS = 16_384
+
+/** Brings the corpora that this race's tasks read and deals the clients to workers; throws RallyError. */
+export async function prepareNode(prepare: Prepare, around: Surroundings): Promise<PreparedNode> {
+  const track = parseJson(prepare.track) as unknown as Track
+  const challenge = challengeToRun(track)
+  if (challenge === null) throw new RallyError('track', `track ${track.name} has no challenge to run`)
+  const dataPaths: Record<string, string> = {}
+  const { seed, target, facts, onError } = prepare
+  const maxChunksInFlight = Math.max(1, Math.ceil(around.settings.sampleQueueSize / CHUNK_ROWS))
+  const groups = assignWorkers(prepare.clients, workersFor(prepare, around.settings))
+  const starts = groups.map((clients, worker): WorkerStart => {
+    return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, facts, onError, dataPaths, maxChunksInFlight }
+  })
+  return { schedule: challenge.schedule, starts }
+}
+
+/** `available.cores` if set; else all cores, or all but one where the target needs one of them. */
+function workersFor(prepare: Prepare, settings: NodeSettings): number {
+  if (settings.availableCores !== null) return settings.availableCores
+  const cores = availableParallelism()
+  return Math.max(1, prepare.targetIsLocal ? cores - 1 : cores)
+}

@@ -1,0 +1,140 @@
+// A node's figures of the current step, kept so that any second can be sent again until the coordinator has it.
+
+import { mergeProgress, mergeSecondLists, mergeTaskResults, SAMPLE_TYPES } from '../protocol/merge-results.ts'
+import type { SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
+import type { WorkerSecond } from '../protocol/worker-messages.ts'
+import { mergeTallies } from '../sample/merge.ts'
+import type { Second } from '../sample/second.ts'
+import type { Tally } from '../sample/task-recorder.ts'
+
+interface BookedSecond {
+  second: Second
+  /** Number of the first snapshot that holds its present state. */
+  sinceSeq: number
+}
+
+type Types<T> = Partial<Record<SampleTypeName, T>>
+
+export class SnapshotBook {
+  readonly #node: string
+  readonly #epoch: string
+  readonly #step: number
+  readonly #seconds = new Map<string, Types<Map<number, BookedSecond>>>()
+  readonly #tallies = new Map<string, Types<Map<number, Tally>>>()
+  readonly #progress = new Map<string, Map<number, TaskProgressFacts>>()
+  #health: WorkerHealth[] = []
+  #seq: number
+  #acked: number
+
+  /** `seq` goes on over the steps of a session. */
+  constructor(node: string, epoch: string, step: number, seq: number) {
+    this.#node = node
+    this.#epoch = epoch
+    this.#step = step
+    this.#seq = seq
+    this.#acked = seq
+  }
+
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** Takes over what a worker told; counts are absolute, seconds are told once. */
+  add(told: WorkerSecond): void {
+    for (const [task, types] of Object.entries(told.tasks)) {
+      for (const type of SAMPLE_TYPES) {
+        const figures = types[type]
+        if (figures !== undefined) this.#addType(task, type, told.worker, figures)
+      }
+    }
+    for (const [task, facts] of Object.entries(told.progress)) {
+      const byWorker = this.#progress.get(task) ?? new Map<number, TaskProgressFacts>()
+      this.#progress.set(task, byWorker.set(told.worker, facts))
+    }
+    this.#health.push(told.health)
+  }
+
+  /** The coordinator has all up to this snapshot. Seconds stay for a while: a worker that lagged may still add to one. */
+  acknowledge(seq: number): void {
+    if (seq > this.#acked) this.#acked = seq
+    for (const types of this.#seconds.values()) {
+      for (const seconds of Object.values(types)) forget(seconds, this.#acked)
+    }
+  }
+
+  /** The next snapshot: all that is not acknowledged. */
+  next(): Snapshot {
+    this.#seq++
+    const tasks: Record<string, Types<TypeSnapshot>> = {}
+    for (const [task, types] of this.#tallies) {
+      const entry: Types<TypeSnapshot> = {}
+      for (const type of SAMPLE_TYPES) {
+        const tallies = types[type]
+        if (tallies === undefined) continue
+        entry[type] = { tally: [...tallies.values()].reduce(mergeTallies), seconds: this.#open(task, type) }
+      }
+      tasks[task] = entry
+    }
+    const progress: Record<string, TaskProgressFacts> = {}
+    for (const [task, byWorker] of this.#progress) progress[task] = [...byWorker.values()].reduce(mergeProgress)
+    const health = this.#health
+    this.#health = []
+    return { node: this.#node, epoch: this.#epoch, seq: this.#seq, step: this.#step, tasks, progress, health }
+  }
+
+  /** The results of all workers as one, with the seconds that are not acknowledged. */
+  finish(results: readonly Readonly<Record<string, TaskResult>>[]): Record<string, TaskResult> {
+    const merged: Record<string, TaskResult> = {}
+    for (const result of results) {
+      for (const [task, one] of Object.entries(result)) {
+        const before = merged[task]
+        merged[task] = before === undefined ? one : mergeTaskResults(before, one)
+      }
+    }
+    for (const [task, result] of Object.entries(merged)) {
+      for (const type of SAMPLE_TYPES) this.#addSeconds(task, type, result.types[type]?.seconds ?? [])
+      const types: Types<NonNullable<TaskResult['types']['normal']>> = {}
+      for (const type of SAMPLE_TYPES) {
+        const figures = result.types[type]
+        if (figures === undefined) continue
+        types[type] = { ...figures, seconds: this.#open(task, type) }
+      }
+      merged[task] = { ...result, types }
+    }
+    return merged
+  }
+
+  #addType(task: string, type: SampleTypeName, worker: number, figures: TypeSnapshot): void {
+    const tallies = this.#tallies.get(task) ?? {}
+    this.#tallies.set(task, tallies)
+    ;(tallies[type] ??= new Map<number, Tally>()).set(worker, figures.tally)
+    this.#addSeconds(task, type, figures.seconds)
+  }
+
+  #addSeconds(task: string, type: SampleTypeName, added: readonly Second[]): void {
+    const types = this.#seconds.get(task) ?? {}
+    this.#seconds.set(task, types)
+    const seconds = (types[type] ??= new Map<number, BookedSecond>())
+    for (const second of added) {
+      const before = seconds.get(second.k)
+      const merged = before === undefined ? second : (mergeSecondLists([before.second], [second])[0] ?? second)
+      seconds.set(second.k, { second: merged, sinceSeq: this.#seq + 1 })
+    }
+  }
+
+  #open(task: string, type: SampleTypeName): Second[] {
+    const seconds = this.#seconds.get(task)?.[type]
+    if (seconds === undefined) return []
+    const open = [...seconds.values()].filter((booked) => booked.sinceSeq > this.#acked)
+    return open.map((booked) => booked.second).sort((a, b) => a.k - b.k)
+  }
+}
+
+/** Longest that a worker may lag behind the others and still be added to the right second. */
+const KEPT_SECONDS = 120
+
+function forget(seconds: Map<number, BookedSecond>, acked: number): void {
+  if (seconds.size <= KEPT_SECONDS) return
+  const newest = Math.max(...seconds.keys())
+  for (const [k, booked] of seconds) if (booked.sinceSeq <= acked && k < newest - KEPT_SECONDS) seconds.delete(k)
+}
