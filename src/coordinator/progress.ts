@@ -1,0 +1,61 @@
+// The running step in figures, for people to watch.
+
+import { systemClock } from '../core/clock.ts'
+import { mergeSparse } from '../sample/histogram.ts'
+import type { Tally } from '../sample/task-recorder.ts'
+import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
+import type { RaceProgress, TaskProgress } from './race-request.ts'
+import type { RaceState } from './race-state.ts'
+import type { StepCollector } from './step-collector.ts'
+import type { StepFacts } from './step-facts.ts'
+
+/** What the race waits for, when it is not load. */
+export interface Wait {
+  readonly what: string
+  readonly sinceMs: number
+}
+
+export interface ProgressParts {
+  readonly state: RaceState
+  readonly facts: StepFacts | undefined
+  readonly collector: StepCollector
+  readonly wait: Wait
+}
+
+export function progressOf({ state, facts, collector, wait }: ProgressParts): RaceProgress {
+  const isLoading = state.phase === 'running' || state.phase === 'cancelling'
+  const tasks = isLoading ? (facts?.tasks ?? []).map((task) => taskProgress(task, collector)) : []
+  const isWaiting = state.phase !== 'running' || tasks.every((task) => task.phase === 'done')
+  return {
+    step: state.step,
+    steps: state.steps.length,
+    waitingFor: isWaiting ? wait.what : null,
+    waitingSeconds: (systemClock.monotonicMs() - wait.sinceMs) / 1000,
+    tasks
+  }
+}
+
+function taskProgress(task: string, collector: StepCollector): TaskProgress {
+  const facts = collector.progress(task)
+  const tallies = SAMPLE_TYPES.flatMap((type) => collector.tally(task, type) ?? [])
+  const second = collector.second(task, collector.newest(task))
+  const latency = second === null ? null : mergeSparse([second.latency])
+  const isDone = facts !== null && facts.clients > 0 && facts.ended === facts.clients
+  const isWarm = facts !== null && facts.warm === facts.clients
+  return {
+    task,
+    completed: facts === null ? 0 : facts.completed,
+    phase: isDone ? 'done' : isWarm ? 'measure' : 'warmup',
+    throughput: second?.work ?? 0,
+    unit: mainUnit(tallies),
+    p50Ms: latency === null || latency.count === 0 ? null : latency.percentile(50),
+    p99Ms: latency === null || latency.count === 0 ? null : latency.percentile(99),
+    requests: tallies.reduce((sum, tally) => sum + tally.started, 0),
+    errors: tallies.reduce((sum, tally) => sum + Object.values(tally.failed).reduce((total, count) => total + count, 0), 0)
+  }
+}
+
+function mainUnit(tallies: readonly Tally[]): string {
+  const works = tallies.flatMap((tally) => Object.entries(tally.work)).sort((a, b) => b[1] - a[1])
+  return works[0]?.[0] ?? 'ops'
+}

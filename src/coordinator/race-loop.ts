@@ -1,0 +1,213 @@
+// Feeds the nodes' events to race-state, does what it says, and collects what was measured.
+
+import { fromWire, RallyError } from '../core/errors.ts'
+import { systemClock } from '../core/clock.ts'
+import { unreachable } from '../core/exhaustive.ts'
+import type { NodeCommand, NodeEvent, Prepare, TaskResult } from '../protocol/messages.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { TargetSecrets } from '../target/target-options.ts'
+import type { RaceObserver } from './race-request.ts'
+import { progressOf, type Wait } from './progress.ts'
+import { advance, initialState, isOver, missing, type RaceEvent, type RaceState } from './race-state.ts'
+import { StepCollector } from './step-collector.ts'
+import type { StepFacts } from './step-facts.ts'
+import type { HealthJudge } from './health-judge.ts'
+
+/** A node as the coordinator sees it; `closed` resolves when nothing of its session is left. */
+export interface ConnectedNode {
+  readonly name: string
+  readonly peer: Peer<NodeCommand, NodeEvent>
+  readonly closed: Promise<void>
+}
+
+export interface RaceLoopOptions {
+  readonly nodes: readonly { readonly node: ConnectedNode; readonly prepare: Prepare }[]
+  readonly secrets: TargetSecrets
+  readonly steps: readonly StepFacts[]
+  /** Tasks with a target throughput: health is judged more strictly while they run. */
+  readonly throttled: ReadonlySet<string>
+  readonly health: HealthJudge
+  readonly observer: RaceObserver
+  readonly signal: AbortSignal
+  /** Told when the nodes are ready, before the first request; the race waits for it. */
+  readonly beforeLoad: () => Promise<void>
+}
+
+export interface RaceLoopResult {
+  readonly phase: 'done' | 'cancelled' | 'failed'
+  /** By task name, of all steps that were joined. */
+  readonly tasks: Readonly<Record<string, TaskResult>>
+  readonly error: Error | null
+}
+
+/** A node that says nothing at all for this long while a race runs is lost. */
+const SILENCE_LIMIT_MS = 10_000
+const CLOSE_DEADLINE_MS = 10_000
+const PROGRESS_EVERY_MS = 250
+const PING_EVERY_MS = 1000
+
+export async function runRaceLoop(options: RaceLoopOptions): Promise<RaceLoopResult> {
+  const loop = new RaceLoop(options)
+  return loop.run()
+}
+
+class RaceLoop {
+  readonly #options: RaceLoopOptions
+  readonly #tasks: Record<string, TaskResult> = {}
+  readonly #heardAtMs = new Map<string, number>()
+  readonly #timers: NodeJS.Timeout[] = []
+  #state: RaceState
+  #collector = new StepCollector(-1)
+  #error: Error | null = null
+  #wait: Wait = { what: 'nodes to prepare', sinceMs: systemClock.monotonicMs() }
+  #pings = 0
+  #over: () => void = () => {}
+
+  constructor(options: RaceLoopOptions) {
+    this.#options = options
+    const names = options.nodes.map(({ node }) => node.name)
+    this.#state = initialState(names, options.steps)
+  }
+
+  async run(): Promise<RaceLoopResult> {
+    const { nodes, signal, secrets } = this.#options
+    const over = new Promise<void>((resolve) => (this.#over = resolve))
+    const cancel = (): void => this.#decide({ type: 'cancel', reason: 'the user cancelled the race' })
+    signal.addEventListener('abort', cancel)
+    for (const { node, prepare } of nodes) {
+      this.#heardAtMs.set(node.name, systemClock.monotonicMs())
+      node.peer.onMessage((event) => this.#hear(node.name, event))
+      node.peer.onClose(() => this.#fail(node.name, new RallyError('node', `node ${node.name} closed its connection`)))
+      node.peer.send({ t: 'secrets', target: secrets })
+      node.peer.send({ t: 'prepare', ...prepare })
+    }
+    this.#timers.push(setInterval(() => this.#showProgress(), PROGRESS_EVERY_MS), setInterval(() => this.#ping(), PING_EVERY_MS))
+    if (signal.aborted) cancel()
+    await over
+    for (const timer of this.#timers) clearInterval(timer)
+    signal.removeEventListener('abort', cancel)
+    await this.#closeNodes()
+    const { phase } = this.#state
+    return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error }
+  }
+
+  #hear(node: string, event: NodeEvent): void {
+    this.#heardAtMs.set(node, systemClock.monotonicMs())
+    const { observer } = this.#options
+    switch (event.t) {
+      case 'preparing':
+        this.#waitFor(event.what)
+        return
+      case 'prepared':
+        for (const warning of event.warnings) observer.warning(warning)
+        this.#prepared(node)
+        return
+      case 'snapshot':
+        this.#collector.addSnapshot(event)
+        this.#judgeHealth(node, event)
+        return
+      case 'task-ended':
+        this.#decide({ type: 'task-ended', node, step: event.step, task: event.task, clients: event.clients })
+        return
+      case 'step-joined':
+        this.#collector.addJoined(event)
+        this.#decide({ type: 'step-joined', node, step: event.step })
+        return
+      case 'warning':
+        observer.warning(event.message)
+        return
+      case 'failed':
+        this.#fail(node, fromWire(event.error))
+        break
+      case 'stopped':
+      case 'pong':
+        break
+      default:
+        unreachable(event)
+    }
+  }
+
+  #prepared(node: string): void {
+    const decision = advance(this.#state, { type: 'prepared', node })
+    if (decision.state.phase === 'preparing') {
+      this.#state = decision.state
+      return
+    }
+    // The last one: what must be known of the target before the load is asked for now, then the first step starts.
+    this.#waitFor('telemetry of the target')
+    this.#options.beforeLoad().then(
+      () => this.#decide({ type: 'prepared', node }),
+      (error: unknown) => this.#fail(node, error instanceof Error ? error : new Error(String(error)))
+    )
+  }
+
+  #decide(event: RaceEvent): void {
+    const before = this.#state
+    const decision = advance(before, event)
+    this.#state = decision.state
+    // Results first: the next step's figures go to a new collector.
+    if (event.type === 'step-joined' && (decision.state.step !== before.step || isOver(decision.state))) {
+      Object.assign(this.#tasks, this.#collector.results())
+    }
+    const starts = decision.commands.some((command) => command.t === 'start-step')
+    if (starts) {
+      this.#showProgress()
+      this.#collector = new StepCollector(decision.state.step)
+    }
+    for (const command of decision.commands) for (const { node } of this.#options.nodes) node.peer.send(command)
+    this.#nameTheWait()
+    if (isOver(decision.state) && !isOver(before)) this.#over()
+  }
+
+  #fail(node: string, error: Error): void {
+    if (isOver(this.#state)) return
+    this.#error ??= error
+    this.#decide({ type: 'failed', node })
+  }
+
+  #ping(): void {
+    this.#pings++
+    const nowMs = systemClock.monotonicMs()
+    for (const { node } of this.#options.nodes) {
+      node.peer.send({ t: 'ping', seq: this.#pings, ack: this.#collector.ackOf(node.name) })
+      const silentMs = nowMs - (this.#heardAtMs.get(node.name) ?? nowMs)
+      if (silentMs > SILENCE_LIMIT_MS) {
+        const where = this.#state.phase === 'preparing' ? 'while preparing' : `in step ${this.#state.step + 1} of ${this.#state.steps.length}`
+        this.#fail(node.name, new RallyError('node', `node ${node.name} has been silent for ${Math.round(silentMs / 1000)} s ${where}`))
+      }
+    }
+  }
+
+  #judgeHealth(node: string, snapshot: Extract<NodeEvent, { t: 'snapshot' }>): void {
+    const tasks = this.#state.steps[snapshot.step]?.tasks ?? []
+    const isThrottled = tasks.some((task) => this.#options.throttled.has(task))
+    for (const health of snapshot.health) this.#options.health.add(node, health, isThrottled)
+  }
+
+  #waitFor(what: string): void {
+    if (this.#wait.what !== what) this.#wait = { what, sinceMs: systemClock.monotonicMs() }
+  }
+
+  #nameTheWait(): void {
+    const { phase, step } = this.#state
+    const nodes = missing(this.#state).join(', ')
+    if (phase === 'preparing') return
+    this.#waitFor(phase === 'cancelling' ? `requests in flight at ${nodes}, at most 5 s` : `step ${step + 1} at ${nodes}`)
+  }
+
+  #showProgress(): void {
+    const { observer, steps } = this.#options
+    if (isOver(this.#state)) return
+    observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait: this.#wait }))
+  }
+
+  async #closeNodes(): Promise<void> {
+    const closed = Promise.all(this.#options.nodes.map(({ node }) => node.closed))
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_DEADLINE_MS)))
+    const outcome = await Promise.race([closed, deadline])
+    clearTimeout(timer)
+    if (outcome === 'late') this.#options.observer.warning('a node did not close its session within 10 s')
+    for (const { node } of this.#options.nodes) node.peer.close()
+  }
+}

@@ -1,0 +1,134 @@
+// The figures of the running step from all nodes. Snapshots hold absolute values: a repeated, late or lost one changes nothing.
+
+import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES } from '../protocol/merge-results.ts'
+import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
+import { mergeSeconds, mergeTallies } from '../sample/merge.ts'
+import type { SparseHistogram } from '../sample/histogram.ts'
+import type { Second } from '../sample/second.ts'
+import type { Tally } from '../sample/task-recorder.ts'
+
+/** Histograms of older seconds are let go: live display and criteria look back this far at most. */
+const KEPT_SECONDS = 60
+
+interface NodeFigures {
+  readonly seconds: Map<string, Map<number, Second>>
+  readonly tallies: Map<string, Tally>
+  progress: Readonly<Record<string, TaskProgressFacts>>
+}
+
+export class StepCollector {
+  readonly step: number
+  readonly #nodes = new Map<string, NodeFigures>()
+  readonly #joined = new Map<string, StepJoined>()
+  readonly #acks = new Map<string, number>()
+
+  constructor(step: number) {
+    this.step = step
+  }
+
+  addSnapshot(snapshot: Snapshot): void {
+    if (snapshot.step !== this.step) return
+    this.#acks.set(snapshot.node, Math.max(snapshot.seq, this.#acks.get(snapshot.node) ?? 0))
+    const figures = this.#figuresOf(snapshot.node, snapshot.epoch)
+    figures.progress = snapshot.progress
+    for (const [task, types] of Object.entries(snapshot.tasks)) {
+      for (const type of SAMPLE_TYPES) {
+        const told = types[type]
+        if (told === undefined) continue
+        figures.tallies.set(keyOf(task, type), told.tally)
+        replaceSeconds(figures.seconds, keyOf(task, type), told.seconds)
+      }
+    }
+  }
+
+  addJoined(joined: StepJoined): void {
+    if (joined.step !== this.step) return
+    this.#joined.set(`${joined.node}/${joined.epoch}`, joined)
+    const figures = this.#figuresOf(joined.node, joined.epoch)
+    for (const [task, result] of Object.entries(joined.tasks)) {
+      for (const type of SAMPLE_TYPES) replaceSeconds(figures.seconds, keyOf(task, type), result.types[type]?.seconds ?? [])
+    }
+  }
+
+  /** The highest snapshot that has come from a node. */
+  ackOf(node: string): number {
+    return this.#acks.get(node) ?? 0
+  }
+
+  tally(task: string, type: SampleTypeName): Tally | null {
+    const tallies = [...this.#nodes.values()].flatMap((figures) => figures.tallies.get(keyOf(task, type)) ?? [])
+    return tallies.length === 0 ? null : tallies.reduce(mergeTallies)
+  }
+
+  progress(task: string): TaskProgressFacts | null {
+    const facts = [...this.#nodes.values()].flatMap((figures) => figures.progress[task] ?? [])
+    return facts.length === 0 ? null : facts.reduce(mergeProgress)
+  }
+
+  /** Second k of all nodes and both sample types. */
+  second(task: string, k: number): Second | null {
+    const seconds: Second[] = []
+    for (const figures of this.#nodes.values()) {
+      for (const type of SAMPLE_TYPES) {
+        const second = figures.seconds.get(keyOf(task, type))?.get(k)
+        if (second !== undefined) seconds.push(second)
+      }
+    }
+    return seconds.length === 0 ? null : seconds.reduce(mergeSeconds)
+  }
+
+  /** Number of the newest second of a task that any node has told of; -1: none. */
+  newest(task: string): number {
+    let newest = -1
+    for (const figures of this.#nodes.values()) {
+      for (const type of SAMPLE_TYPES) {
+        for (const k of figures.seconds.get(keyOf(task, type))?.keys() ?? []) if (k > newest) newest = k
+      }
+    }
+    return newest
+  }
+
+  /** Results by task, merged over the nodes that have joined, with all seconds. */
+  results(): Record<string, TaskResult> {
+    let merged: Record<string, TaskResult> = {}
+    for (const [node, joined] of this.#joined) {
+      const figures = this.#nodes.get(node)
+      const whole = Object.entries(joined.tasks).map(([task, result]) => [task, withSeconds(task, result, figures)] as const)
+      merged = mergeResultMaps(merged, Object.fromEntries(whole))
+    }
+    return merged
+  }
+
+  #figuresOf(node: string, epoch: string): NodeFigures {
+    const key = `${node}/${epoch}`
+    let figures = this.#nodes.get(key)
+    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), progress: {} }))
+    return figures
+  }
+}
+
+function replaceSeconds(all: Map<string, Map<number, Second>>, key: string, told: readonly Second[]): void {
+  let seconds = all.get(key)
+  if (seconds === undefined) all.set(key, (seconds = new Map<number, Second>()))
+  for (const second of told) {
+    seconds.set(second.k, second)
+    const old = seconds.get(second.k - KEPT_SECONDS)
+    if (old !== undefined) seconds.set(old.k, { ...old, latency: NOTHING, service: NOTHING, processing: NOTHING, sendDelay: NOTHING })
+  }
+}
+
+function withSeconds(task: string, result: TaskResult, figures: NodeFigures | undefined): TaskResult {
+  const types: { -readonly [T in SampleTypeName]?: NonNullable<TaskResult['types'][T]> } = {}
+  for (const type of SAMPLE_TYPES) {
+    const one = result.types[type]
+    const seconds = figures?.seconds.get(keyOf(task, type))
+    if (one !== undefined) types[type] = { ...one, seconds: seconds === undefined ? one.seconds : mergeSecondLists([...seconds.values()], []) }
+  }
+  return { ...result, types }
+}
+
+const NOTHING: SparseHistogram = { n: 0, sum: 0, min: 0, max: 0, buckets: [] }
+
+function keyOf(task: string, type: SampleTypeName): string {
+  return `${type} ${task}`
+}

@@ -1,0 +1,84 @@
+// Runs a schedule against a target through coordinator, node and workers, without files and reports.
+
+import { printJson } from '../../src/core/json-print.ts'
+import { HealthJudge } from '../../src/coordinator/health-judge.ts'
+import { measurementOf } from '../../src/coordinator/measure.ts'
+import { runRaceLoop, type RaceLoopResult } from '../../src/coordinator/race-loop.ts'
+import type { RaceObserver } from '../../src/coordinator/race-request.ts'
+import { stepFactsOf } from '../../src/coordinator/step-facts.ts'
+import { allocate } from '../../src/allocation/allocation.ts'
+import { openLocalNode } from '../../src/node/local-node.ts'
+import { challengeToRun, tasksOf, type Track } from '../../src/track/track.ts'
+import type { TaskMeasurement } from '../../src/metrics/measurement.ts'
+import type { TargetOptions } from '../../src/target/target-options.ts'
+
+export interface ScheduleRun {
+  readonly result: RaceLoopResult
+  readonly measurements: readonly TaskMeasurement[]
+  readonly warnings: readonly string[]
+}
+
+export interface RunOptions {
+  readonly track: Track
+  readonly target: { readonly host: string; readonly port: number }
+  readonly workers?: number
+  readonly onError?: 'continue' | 'continue-on-network' | 'abort'
+  readonly seed?: string
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  readonly observer?: Partial<RaceObserver>
+}
+
+const LIMITS = { loopDelayP99Ms: 20, workerCpuPercent: 95, stealPercent: 10, windowSeconds: 5, sendDelayP99Ms: 5, sendDelayLatencyPercent: 10, processingOverheadPercent: 20, droppedSamples: 0 }
+
+export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
+  const { track } = options
+  const schedule = challengeToRun(track)!.schedule
+  const warnings: string[] = []
+  const node = openLocalNode('local', { availableCores: options.workers ?? 1, dataCacheDir: '/nonexistent', sampleQueueSize: 1 << 20 })
+  const { secrets, ...target } = plainTarget(options.target, options.timeoutMs ?? 60_000)
+  const clients = Array.from({ length: allocate(schedule).clients }, (_, id) => id)
+  const prepare = {
+    race: 'test',
+    seed: options.seed ?? 'seed',
+    track: printJson(track),
+    clients,
+    target,
+    facts: { distribution: 'unknown', version: null, isServerless: false, isServerlessOperator: false },
+    onError: options.onError ?? 'continue',
+    enableAssertions: false,
+    testMode: false,
+    offline: true,
+    targetIsLocal: true
+  } as const
+  const observer = { progress: () => {}, info: () => {}, warning: (line: string) => warnings.push(line), ...options.observer }
+  const result = await runRaceLoop({
+    nodes: [{ node, prepare }],
+    secrets,
+    steps: stepFactsOf(schedule),
+    throttled: new Set(),
+    health: new HealthJudge(LIMITS),
+    observer,
+    signal: options.signal ?? new AbortController().signal,
+    beforeLoad: () => Promise.resolve()
+  })
+  const tasks = schedule.flatMap(tasksOf)
+  const measurements = tasks.flatMap((task) => {
+    const measured = result.tasks[task.name]
+    return measured === undefined ? [] : [measurementOf(task, measured, false)]
+  })
+  return { result, measurements, warnings }
+}
+
+function plainTarget(address: { readonly host: string; readonly port: number }, timeoutMs: number): TargetOptions {
+  return {
+    hosts: [{ host: address.host, port: address.port, useSsl: false, pathPrefix: '' }],
+    timeoutMs,
+    acceptEncoding: null,
+    compressRequests: false,
+    headers: {},
+    retries: { max: 0, onStatus: [], onTimeout: false },
+    tls: { verify: true, checkHostname: true, caPem: null },
+    secrets: { authorization: null, hostAuthorizations: [null], clientCertPem: null, clientKeyPem: null, clientP12Base64: null, passphrase: null }
+  }
+}

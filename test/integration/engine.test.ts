@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { runSchedule } from '../helpers/run-schedule.ts'
+import { startStubTarget } from '../helpers/stub-target.ts'
+
+const search = buildOperation('raw-request', { path: '/_search' }, 'search')
+
+test('every iteration of every client is sent once and counted once', async (t) => {
+  const target = await startStubTarget()
+  t.after(() => target.close())
+  const track = buildTrack([buildTask(search, { clients: 3, warmupIterations: 5, iterations: 20 })])
+  const { result, measurements } = await runSchedule({ track, target, workers: 2 })
+  assert.equal(result.error, null)
+  assert.equal(result.phase, 'done')
+  const measured = measurements[0]
+  assert.equal(target.requests.length, 75)
+  assert.deepEqual([measured!.account.warmup.ok, measured!.account.normal.ok], [15, 60])
+  assert.equal(measured!.normal.serviceTime.count, 60)
+  assert.ok(measured!.normal.serviceTime.percentile(50) > 0)
+})
+
+test('a throttled task sends at its rate and lasts its time', async (t) => {
+  const target = await startStubTarget()
+  t.after(() => target.close())
+  const task = buildTask(search, { clients: 2, timePeriod: 3, params: { 'target-throughput': 100 } })
+  const { measurements } = await runSchedule({ track: buildTrack([task]), target })
+  const measured = measurements[0]
+  assert.equal(measured!.account.normal.ok, 300)
+  assert.deepEqual(measured!.measuredSeconds, { from: 0, to: 3 })
+  assert.deepEqual(measured!.seconds.map((second) => second.sent), [100, 100, 100])
+})
+
+test('the same seed sends the same requests whatever the number of workers', async (t) => {
+  const target = await startStubTarget()
+  t.after(() => target.close())
+  const counts: (readonly [number, number])[] = []
+  for (const workers of [1, 3]) {
+    const track = buildTrack([buildTask(search, { clients: 5, iterations: 7, params: { 'target-throughput': 200, schedule: 'poisson' } })])
+    const { measurements } = await runSchedule({ track, target, workers })
+    counts.push([measurements[0]!.account.normal.started, measurements[0]!.normal.latency.count])
+  }
+  assert.deepEqual(counts, [[35, 35], [35, 35]])
+})
+
+test('a completing task ends the others of its parallel, and nobody else', async (t) => {
+  const target = await startStubTarget()
+  t.after(() => target.close())
+  const first = buildTask(search, { name: 'first', iterations: 10, completesParent: true, params: { 'target-throughput': 20 } })
+  const endless = buildTask(search, { name: 'endless', clients: 2, iterations: 1_000_000, params: { 'target-interval': 3600 } })
+  const after = buildTask(search, { name: 'after', iterations: 3 })
+  const track = buildTrack([{ kind: 'parallel', tasks: [first, endless], clients: null }, after])
+  const startedAt = process.uptime()
+  const { result, measurements } = await runSchedule({ track, target, workers: 2 })
+  assert.equal(result.phase, 'done')
+  assert.ok(process.uptime() - startedAt < 10)
+  assert.deepEqual(measurements.map((one) => [one.task, one.account.normal.ok]), [['first', 10], ['endless', 1], ['after', 3]])
+})
+
+test('a refused connection ends the race with one message that names task and target', async () => {
+  const target = await startStubTarget()
+  await target.close()
+  const { result } = await runSchedule({ track: buildTrack([buildTask(search)]), target })
+  assert.equal(result.phase, 'failed')
+  assert.match(result.error!.message, new RegExp(`127\\.0\\.0\\.1:${target.port}`))
+})
+
+test('a request that is never answered times out and is counted as that', async (t) => {
+  const target = await startStubTarget(() => {})
+  t.after(() => target.close())
+  const track = buildTrack([buildTask(search, { clients: 2, iterations: 2 })])
+  const { result, measurements } = await runSchedule({ track, target, timeoutMs: 150 })
+  assert.equal(result.phase, 'done')
+  assert.equal(measurements[0]!.account.normal.timedOut, 4)
+  assert.ok(measurements[0]!.normal.serviceTime.min >= 150)
+})
+
+test('a cancel stops sending, waits for what is in flight and balances the account', async (t) => {
+  const target = await startStubTarget((_seen, response) => setTimeout(() => response.end('{}'), 300))
+  t.after(() => target.close())
+  const cancel = new AbortController()
+  const track = buildTrack([buildTask(search, { clients: 4, timePeriod: 3600 }), buildTask(search, { name: 'later' })])
+  setTimeout(() => cancel.abort(), 1500)
+  const { result, measurements } = await runSchedule({ track, target, signal: cancel.signal, workers: 2 })
+  assert.equal(result.phase, 'cancelled')
+  assert.deepEqual(measurements.map((one) => one.task), ['search'])
+  const { started, ok } = measurements[0]!.account.normal
+  assert.equal(ok, started)
+  assert.equal(target.requests.length, started)
+})
+
+test('with --on-error=abort a failed request ends the race; with continue it is counted, with one answer body', async (t) => {
+  const target = await startStubTarget((_seen, response) => {
+    response.statusCode = 503
+    response.end('{"error":"busy"}')
+  })
+  t.after(() => target.close())
+  const track = buildTrack([buildTask(search, { iterations: 4 })])
+  const aborted = await runSchedule({ track, target, onError: 'abort' })
+  assert.equal(aborted.result.phase, 'failed')
+  assert.match(aborted.result.error!.message, /task "search".*503.*busy/)
+  const { measurements } = await runSchedule({ track, target, onError: 'continue' })
+  assert.deepEqual(measurements[0]!.account.normal.failed, { 'http-503': 4 })
+  assert.match(measurements[0]!.errors[0]!.body!, /busy/)
+})
