@@ -73,7 +73,8 @@ export interface TaskMeasurement {
   readonly normalWork: number
   /** Elastic Rally's cumulative mean, one value per second (reference/01 §9.4), normal ones only. */
   readonly cumulativeThroughput: readonly number[]
-  readonly duration: number | null
+  /** Start of the task to the sending of its last request, warm-up included (Elastic Rally's `duration`); null: none was sent. */
+  readonly durationMs: number | null
 }
 
 /** A figure of the load generator itself that went over its limit, or its worst value when it did not. */
