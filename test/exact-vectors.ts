@@ -64,3 +64,12 @@ export function failuresOf(cases: readonly ExactVector[], check: (vector: ExactV
   }
   return failures
 }
+
+/** Fails with the first place where two texts differ: whole reports in a message tell nothing. */
+export function assertSameText(actual: string, expected: string): void {
+  if (actual === expected) return
+  let at = 0
+  while (at < actual.length && actual[at] === expected[at]) at++
+  const around = (text: string): string => JSON.stringify(text.slice(Math.max(at - 60, 0), at + 60))
+  throw new Error(`at ${at}: got ${around(actual)}, expected ${around(expected)}`)
+}

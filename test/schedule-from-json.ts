@@ -35,10 +35,10 @@ export function taskFromJson(task: Written, completedBy?: string): Task {
       name: String(operation['name']),
       type: String(operation['operation-type'] ?? operation['name']),
       paramSource: null,
-      meta: {},
+      meta: (operation['meta'] ?? {}) as JsonObject,
       params: operation as JsonObject
     },
-    meta: {},
+    meta: (task['meta'] ?? {}) as JsonObject,
     clients: numberOf(task['clients']) ?? 1,
     warmupIterations: numberOf(task['warmup-iterations']),
     iterations: numberOf(task['iterations']),

@@ -1,9 +1,10 @@
 // One task of our own race as results hold it: Elastic Rally's keys first, in its order, then ours.
 
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { pythonFloat } from '../core/python-number.ts'
 import type { Account, Distribution, TaskMeasurement, TimeDistributions } from './measurement.ts'
 import { isThinlySampled, percentileKey, percentilesFor } from './percentile.ts'
-import { throughputFigures, timeFigures } from './task-figures.ts'
+import { throughputFigures, timeFigures, type Sampled } from './task-figures.ts'
 import { perSecondThroughput } from './throughput.ts'
 
 export function measuredTask(measurement: TaskMeasurement, meta: JsonObject): JsonObject {
@@ -11,14 +12,23 @@ export function measuredTask(measurement: TaskMeasurement, meta: JsonObject): Js
   return {
     task: measurement.task,
     operation: measurement.operation,
-    throughput: throughputFigures(measurement.cumulativeThroughput, `${measurement.unit}/s`),
-    latency: timeFigures(normal.latency, 'ms'),
-    service_time: timeFigures(normal.serviceTime, 'ms'),
-    processing_time: timeFigures(normal.processingTime, 'ms'),
-    error_rate: errorRate(account.normal),
-    duration: measurement.durationMs,
+    throughput: throughputFigures(measurement.cumulativeThroughput.map(pythonFloat), `${measurement.unit}/s`),
+    latency: timeFigures(floats(normal.latency), 'ms'),
+    service_time: timeFigures(floats(normal.serviceTime), 'ms'),
+    processing_time: timeFigures(floats(normal.processingTime), 'ms'),
+    error_rate: pythonFloat(errorRate(account.normal)),
+    duration: measurement.durationMs === null ? null : pythonFloat(measurement.durationMs),
     ...(Object.keys(meta).length === 0 ? {} : { meta }),
     ...ownFigures(measurement)
+  }
+}
+
+// Elastic Rally's times, rates and durations are floats: a whole one is written `12.0`, in files and CSV alike.
+function floats(distribution: Distribution): Sampled {
+  return {
+    count: distribution.count,
+    mean: pythonFloat(distribution.mean),
+    percentile: (percentile) => pythonFloat(distribution.percentile(percentile))
   }
 }
 
@@ -37,7 +47,7 @@ function ownFigures(measurement: TaskMeasurement): JsonObject {
     throttled: measurement.isThrottled,
     target_throughput: measurement.targetThroughput === null ? null : { ...measurement.targetThroughput },
     throughput_per_second: throughputPerSecond(measurement),
-    send_delay: timeFigures(normal.sendDelay, 'ms'),
+    send_delay: timeFigures(floats(normal.sendDelay), 'ms'),
     sample_count: { warmup: warmup.serviceTime.count, normal: normal.serviceTime.count },
     thin_percentiles: thinPercentiles(normal),
     account: { warmup: accountFigures(measurement.account.warmup), normal: accountFigures(measurement.account.normal) },

@@ -1,0 +1,86 @@
+// The document race.json: Elastic Rally 2.13's keys in its order, then ours. Elastic Rally ignores keys it does not know.
+
+import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { timestampText } from './race-timestamp.ts'
+
+export type RaceStatus = 'running' | 'finished' | 'cancelled' | 'failed'
+
+/** What identifies a race, known before it starts. */
+export interface RaceHeader {
+  readonly raceId: string
+  /** Start, milliseconds since the epoch. */
+  readonly startedAtMs: number
+  readonly rallyVersion: string
+  readonly rallyRevision: string | null
+  /** `env.name`. */
+  readonly environment: string
+  readonly pipeline: string
+  readonly userTags: JsonObject
+  readonly track: string
+  readonly trackRevision: string | null
+  readonly trackParams: JsonObject
+  /** null: made from a top-level `schedule`. */
+  readonly challenge: string | null
+  /** `['external']` where Rally did not set up the target. */
+  readonly car: string | readonly string[]
+  readonly carParams: JsonObject
+  readonly pluginParams: JsonObject
+  readonly cluster: ClusterIdentity
+}
+
+export interface ClusterIdentity {
+  /** Build hash. */
+  readonly revision: string | null
+  readonly distributionVersion: string | null
+  readonly distributionFlavor: string | null
+  readonly teamRevision: string | null
+}
+
+/** What only our races have; its keys stand as they are at the end of the document. */
+export interface RaceState {
+  readonly status: RaceStatus
+  readonly [key: string]: JsonValue
+}
+
+/**
+ * The race as stored: without results as long as there are none, without empty parameters, and with `<hidden>` for
+ * every parameter whose name begins with `secret_`.
+ */
+export function raceDocument(race: RaceHeader, results: JsonObject | null, state: RaceState | null): JsonObject {
+  const { cluster } = race
+  return {
+    'rally-version': race.rallyVersion,
+    'rally-revision': race.rallyRevision,
+    environment: race.environment,
+    'race-id': race.raceId,
+    'race-timestamp': timestampText(race.startedAtMs),
+    pipeline: race.pipeline,
+    'user-tags': race.userTags,
+    track: race.track,
+    car: race.car,
+    cluster: {
+      revision: cluster.revision,
+      'distribution-version': cluster.distributionVersion,
+      'distribution-flavor': cluster.distributionFlavor,
+      'team-revision': cluster.teamRevision
+    },
+    ...(results === null ? {} : { results }),
+    ...(race.trackRevision === null ? {} : { 'track-revision': race.trackRevision }),
+    ...(race.challenge === null ? {} : { challenge: race.challenge }),
+    ...filled('track-params', race.trackParams),
+    ...filled('car-params', race.carParams),
+    ...filled('plugin-params', race.pluginParams),
+    ...state
+  }
+}
+
+function filled(key: string, params: JsonObject): JsonObject {
+  return Object.keys(params).length === 0 ? {} : { [key]: withoutSecrets(params) }
+}
+
+/** The value with `<hidden>` for every member, however deep, whose name begins with `secret_`. */
+export function withoutSecrets(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, key.startsWith('secret_') ? '<hidden>' : withoutSecrets(member)]))
+}
