@@ -1,0 +1,47 @@
+// Files that are either the old or the new one, whole, whatever happens while they are written.
+
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { RallyError, systemCode } from './errors.ts'
+
+/**
+ * Writes `text` beside `path`, on to the disk, and then into its place; makes the folders above it.
+ * Throws RallyError('disk'), also for a full disk; the file is then as it was.
+ */
+export async function writeFileAtomically(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}-${counter++}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw diskError(path, error)
+  }
+}
+
+let counter = 0
+
+const WORDS: Readonly<Record<string, readonly [fact: string, hint: string]>> = {
+  ENOSPC: ['the disk is full', 'free some space there and try again'],
+  EDQUOT: ['the disk quota is used up', 'free some space there and try again'],
+  EACCES: ['permission denied', 'give yourself the right to write there'],
+  EPERM: ['permission denied', 'give yourself the right to write there'],
+  EROFS: ['the file system is read-only', 'use another folder (root.dir in rally.ini)'],
+  ENOTDIR: ['a file stands where a folder should be', 'use another folder (root.dir in rally.ini)'],
+  EISDIR: ['a folder stands where the file should be', 'use another name']
+}
+
+/** What a failed write means to a person. */
+export function diskError(path: string, error: unknown): RallyError {
+  if (error instanceof RallyError) return error
+  const [fact, hint] = WORDS[systemCode(error) ?? ''] ?? ['it cannot be written', 'see the cause in the message']
+  const cause = fact === 'it cannot be written' ? { cause: error } : {}
+  return new RallyError('disk', `${path}: ${fact}`, { hint, ...cause })
+}
