@@ -36,7 +36,7 @@ export function measurementOf(task: Task, result: TaskResult, isAdmin: boolean):
     measuredElapsedSeconds: Math.max(0, result.lastEndAtMs - result.warmAtMs) / 1000,
     normalWork: result.types.normal?.tally.work[unit] ?? 0,
     cumulativeThroughput: cumulativeThroughput({ seconds, firstNormalSecond, elapsedSeconds }),
-    duration: result.lastSentAtMs
+    durationMs: result.lastSentAtMs
   }
 }
 

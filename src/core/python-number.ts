@@ -54,7 +54,9 @@ function positional(digits: string, exponent: number, keepPoint: boolean): strin
 /** Python's `'%.<digits>f'`: exact, ties to even (JavaScript's toFixed rounds them up). */
 export function fixedText(value: number, digits: number): string {
   if (!Number.isFinite(value)) return nonFinite(value)
-  const scaled = scaledInteger(Math.abs(value), digits).toString().padStart(digits + 1, '0')
+  const scaled = scaledInteger(Math.abs(value), digits)
+    .toString()
+    .padStart(digits + 1, '0')
   const sign = value < 0 || Object.is(value, -0) ? '-' : ''
   if (digits === 0) return sign + scaled
   return `${sign}${scaled.slice(0, -digits)}.${scaled.slice(-digits)}`

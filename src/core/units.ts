@@ -55,7 +55,12 @@ export function countText(count: PythonNumber): string {
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...fraction].join('.')
 }
 
-const SHORT_UNITS = [['s', 1e9], ['ms', 1e6], ['us', 1e3], ['ns', 1]] as const
+const SHORT_UNITS = [
+  ['s', 1e9],
+  ['ms', 1e6],
+  ['us', 1e3],
+  ['ns', 1]
+] as const
 
 /** `1d 2h 3m 4s`, `59.99s`, `1.50ms`; cut to whole nanoseconds. */
 export function durationText(seconds: number): string {
@@ -71,6 +76,14 @@ export function durationText(seconds: number): string {
 function longDuration(seconds: number): string {
   const days = Math.floor(seconds / 86_400)
   const rest = seconds - days * 86_400
-  const parts = [[days, 'd'], [Math.floor(rest / 3600), 'h'], [Math.floor(rest / 60) % 60, 'm'], [rest % 60, 's']] as const
-  return parts.filter(([count]) => count !== 0).map(([count, unit]) => `${count}${unit}`).join(' ')
+  const parts = [
+    [days, 'd'],
+    [Math.floor(rest / 3600), 'h'],
+    [Math.floor(rest / 60) % 60, 'm'],
+    [rest % 60, 's']
+  ] as const
+  return parts
+    .filter(([count]) => count !== 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join(' ')
 }

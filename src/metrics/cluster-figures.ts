@@ -41,8 +41,9 @@ const FIGURES: readonly (readonly [key: string, record: string, read: Reading])[
   ['ingest_pipeline_cluster_count', 'ingest_pipeline_cluster_count', sum],
   ['ingest_pipeline_cluster_time', 'ingest_pipeline_cluster_time', sum],
   ['ingest_pipeline_cluster_failed', 'ingest_pipeline_cluster_failed', sum],
-  ...['total', 'inverted_index', 'stored_fields', 'doc_values', 'points', 'norms', 'term_vectors'].map((part) =>
-    [`disk_usage_${part}`, `disk_usage_${part}`, fields] as const)
+  ...['total', 'inverted_index', 'stored_fields', 'doc_values', 'points', 'norms', 'term_vectors'].map(
+    (part) => [`disk_usage_${part}`, `disk_usage_${part}`, fields] as const
+  )
 ]
 
 /** Scalars without records are null, `…_per_shard` is `{}`, lists are empty. */
@@ -57,11 +58,17 @@ export function clusterFigures(records: readonly MetricsRecord[]): JsonObject {
 }
 
 function timeFigures(key: string, record: string): readonly (readonly [string, string, Reading])[] {
-  return [[key, record, sum], [`${key}_per_shard`, record, perShard]]
+  return [
+    [key, record, sum],
+    [`${key}_per_shard`, record, perShard]
+  ]
 }
 
 function collectorFigures(key: string, collector: string): readonly (readonly [string, string, Reading])[] {
-  return [[`${key}_gc_time`, `node_total_${collector}_gc_time`, sum], [`${key}_gc_count`, `node_total_${collector}_gc_count`, sum]]
+  return [
+    [`${key}_gc_time`, `node_total_${collector}_gc_time`, sum],
+    [`${key}_gc_count`, `node_total_${collector}_gc_count`, sum]
+  ]
 }
 
 function valuesOf(records: readonly MetricsRecord[]): readonly PythonNumber[] {

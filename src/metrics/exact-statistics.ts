@@ -4,7 +4,10 @@ import { binaryParts, divideHalfEven, isPythonFloat, pythonFloat, type PythonNum
 
 /** Left to right in doubles; an int if all are. */
 export function sumOf(values: readonly PythonNumber[]): PythonNumber {
-  return kindOf(values, values.reduce<number>((sum, value) => sum + Number(value), 0))
+  return kindOf(
+    values,
+    values.reduce<number>((sum, value) => sum + Number(value), 0)
+  )
 }
 
 /** The exact mean of at least one value; an int if all are and it is whole. */

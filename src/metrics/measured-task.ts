@@ -52,7 +52,10 @@ function ownFigures(measurement: TaskMeasurement): JsonObject {
     thin_percentiles: thinPercentiles(normal),
     account: { warmup: accountFigures(measurement.account.warmup), normal: accountFigures(measurement.account.normal) },
     errors: errorFigures(measurement),
-    measured_phase: measurement.measuredSeconds === null ? null : { from_second: measurement.measuredSeconds.from, to_second: measurement.measuredSeconds.to },
+    measured_phase:
+      measurement.measuredSeconds === null
+        ? null
+        : { from_second: measurement.measuredSeconds.from, to_second: measurement.measuredSeconds.to },
     elapsed_seconds: measurement.elapsedSeconds,
     measured_seconds: measurement.measuredElapsedSeconds,
     work: measurement.normalWork
@@ -67,7 +70,9 @@ function throughputPerSecond(measurement: TaskMeasurement): JsonObject {
 /** Keys of the shown percentiles that have too few samples behind them. All times of a request have the same count. */
 function thinPercentiles(normal: TimeDistributions): readonly string[] {
   const { count }: Distribution = normal.serviceTime
-  return percentilesFor(count).filter((percentile) => isThinlySampled(percentile, count)).map(percentileKey)
+  return percentilesFor(count)
+    .filter((percentile) => isThinlySampled(percentile, count))
+    .map(percentileKey)
 }
 
 function accountFigures(account: Account): JsonObject {
@@ -91,16 +96,18 @@ function errorFigures({ account, errors }: TaskMeasurement): JsonValue {
     for (const [errorClass, count] of Object.entries(failed)) add(errorClass, count)
     add('timeout', timedOut)
   }
-  return [...counts].sort(([, a], [, b]) => b - a).map(([errorClass, count]) => {
-    const sample = errors.find((error) => error.errorClass === errorClass)
-    return {
-      class: errorClass,
-      count,
-      http_status: sample?.httpStatus ?? null,
-      description: sample?.description ?? null,
-      body: sample?.body ?? null
-    }
-  })
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([errorClass, count]) => {
+      const sample = errors.find((error) => error.errorClass === errorClass)
+      return {
+        class: errorClass,
+        count,
+        http_status: sample?.httpStatus ?? null,
+        description: sample?.description ?? null,
+        body: sample?.body ?? null
+      }
+    })
 }
 
 function sumOfValues(counts: Readonly<Record<string, number>>): number {

@@ -45,7 +45,7 @@ export async function storeSummary(racesDir: string, summary: JsonObject): Promi
 function folderName(document: JsonObject): string {
   const raceId = document['race-id']
   if (typeof raceId === 'string' && isFolderName(raceId)) return raceId
-  throw new RallyError('race', `race id [${String(raceId)}] cannot name a folder`, { hint: 'use letters, digits, - and _' })
+  throw new RallyError('race', `race id ${printJson(raceId)} cannot name a folder`, { hint: 'use letters, digits, - and _' })
 }
 
 function isFolderName(text: string): boolean {
@@ -63,7 +63,9 @@ export async function findRace(racesDir: string, raceId: string): Promise<Stored
   try {
     return await readRace(racesDir, raceId)
   } catch (error) {
-    throw new RallyError('race', `${join(racesDir, raceId, 'race.json')}: ${messageOf(error)}`, { hint: 'the file is damaged, or no race was stored there' })
+    throw new RallyError('race', `${join(racesDir, raceId, 'race.json')}: ${messageOf(error)}`, {
+      hint: 'the file is damaged, or no race was stored there'
+    })
   }
 }
 
@@ -80,7 +82,9 @@ export async function listRaces(racesDir: string, filter: RaceFilter = {}): Prom
       warnings.push(`${join(racesDir, raceId, 'race.json')} is skipped: ${messageOf(error)}`)
     }
   }
-  const matching = races.filter((race) => matches(race, filter)).sort((a, b) => b.startedAtMs - a.startedAtMs || (a.raceId < b.raceId ? -1 : 1))
+  const matching = races
+    .filter((race) => matches(race, filter))
+    .sort((a, b) => b.startedAtMs - a.startedAtMs || (a.raceId < b.raceId ? -1 : 1))
   return { races: matching.slice(0, filter.limit ?? matching.length), warnings }
 }
 

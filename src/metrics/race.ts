@@ -82,5 +82,7 @@ function filled(key: string, params: JsonObject): JsonObject {
 export function withoutSecrets(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, key.startsWith('secret_') ? '<hidden>' : withoutSecrets(member)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, key.startsWith('secret_') ? '<hidden>' : withoutSecrets(member)])
+  )
 }

@@ -102,11 +102,13 @@ export class RecordStore {
 
   /** Records of a name in the order they came. */
   select(name: string, filter: RecordFilter = {}): readonly MetricsRecord[] {
-    return this.#records.filter((record) =>
-      record.name === name &&
-      (filter.task === undefined || record.task === filter.task) &&
-      (filter.operationType === undefined || record['operation-type'] === filter.operationType) &&
-      (filter.sampleType === undefined || record['sample-type'] === filter.sampleType))
+    return this.#records.filter(
+      (record) =>
+        record.name === name &&
+        (filter.task === undefined || record.task === filter.task) &&
+        (filter.operationType === undefined || record['operation-type'] === filter.operationType) &&
+        (filter.sampleType === undefined || record['sample-type'] === filter.sampleType)
+    )
   }
 
   #head(place: RecordPlace): JsonObject {

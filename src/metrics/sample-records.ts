@@ -54,7 +54,15 @@ export class SampleRecorder {
     for (const [name, values] of this.#throughput.calculate(batch)) {
       const task = this.#task(name)
       for (const { value, ...rest } of values) {
-        this.#store.putValue({ ...rest, name: 'throughput', value: pythonFloat(value), task: name, operation: task.operation, operationType: task.operationType, meta: task.meta })
+        this.#store.putValue({
+          ...rest,
+          name: 'throughput',
+          value: pythonFloat(value),
+          task: name,
+          operation: task.operation,
+          operationType: task.operationType,
+          meta: task.meta
+        })
       }
     }
   }

@@ -1,6 +1,6 @@
 // Figures of one task as results hold them, from samples that are there one by one or only as a distribution.
 
-import { numberOf, type JsonObject } from '../core/json.ts'
+import { numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { PythonNumber } from '../core/python-number.ts'
 import { ascending, meanOf } from './exact-statistics.ts'
 import { percentileKey, percentileOf, percentilesFor } from './percentile.ts'
@@ -25,8 +25,9 @@ export function exactly(values: readonly PythonNumber[]): Sampled {
 /** `{50_0 … 100_0, mean, unit}`: the percentiles that the number of samples carries; `{}` without samples. */
 export function timeFigures(sampled: Sampled, unit: string | null): JsonObject {
   if (sampled.count === 0) return {}
-  const percentiles = percentilesFor(sampled.count).map((percentile) => [percentileKey(percentile), sampled.percentile(percentile)])
-  return { ...Object.fromEntries(percentiles), mean: sampled.mean, unit }
+  const figures: Record<string, JsonValue> = {}
+  for (const percentile of percentilesFor(sampled.count)) figures[percentileKey(percentile)] = sampled.percentile(percentile)
+  return { ...figures, mean: sampled.mean, unit }
 }
 
 /** `{min, mean, median, max, unit}`; all null if there is no value, or mean or median is 0: Elastic Rally's reports take that for none. */

@@ -1,9 +1,8 @@
 // What the cluster's own statistics say at the end of a race: answers of the REST API → records, as Elastic Rally's
 // telemetry files them. A statistic that an answer lacks gives no record, so that its rows are left out of the report.
 
-import type { JsonObject, JsonValue } from '../core/json.ts'
-import { jsonAt, numberAt, objectAt } from '../core/json-path.ts'
-import { isObject } from '../core/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { jsonAt, numberAt, objectAt, objectsAt } from '../core/json-path.ts'
 import type { MetricsRecord } from './record.ts'
 
 /** Answers at one moment; null: could not be had (403, 404 …). */
@@ -55,15 +54,19 @@ function indexRecords(stats: JsonValue): readonly MetricsRecord[] {
   return [
     ...times,
     ...COUNTS.flatMap(([name, path]) => valueRecord(name, numberAt(primaries, ...path), null)),
-    ...PRIMARY_SIZES.flatMap((part) => valueRecord(`segments_${part}_in_bytes`, numberAt(primaries, 'segments', `${part}_in_bytes`), 'byte')),
+    ...PRIMARY_SIZES.flatMap((part) =>
+      valueRecord(`segments_${part}_in_bytes`, numberAt(primaries, 'segments', `${part}_in_bytes`), 'byte')
+    ),
     ...TOTAL_SIZES.flatMap(([name, path]) => valueRecord(name, numberAt(total, ...path), 'byte'))
   ]
 }
 
 function primaryShards(stats: JsonValue): readonly JsonValue[] {
-  return members(jsonAt(stats, 'indices')).flatMap((index) =>
-    members(jsonAt(index, 'shards')).flatMap((copies) => (Array.isArray(copies) ? copies.filter((copy) => jsonAt(copy, 'routing', 'primary') === true) : []))
-  )
+  return members(jsonAt(stats, 'indices')).flatMap((index) => {
+    const shards = objectAt(index, 'shards')
+    const copies = Object.keys(shards).flatMap((shard) => objectsAt(shards, shard))
+    return copies.filter((copy) => jsonAt(copy, 'routing', 'primary') === true)
+  })
 }
 
 function valueRecord(name: string, value: number | null, unit: string | null): readonly MetricsRecord[] {
@@ -101,11 +104,15 @@ function collectorName(collector: string): string {
 
 /** Ingest pipelines of the whole cluster between two moments; a node that restarted counts from 0. */
 function ingestRecords(before: JsonValue, after: JsonValue): readonly MetricsRecord[] {
-  const nodes = Object.entries(objectAt(after, 'nodes')).filter(([node, stats]) =>
-    isObject(jsonAt(stats, 'ingest', 'total')) && isObject(jsonAt(before, 'nodes', node, 'ingest', 'total')))
+  const nodes = Object.entries(objectAt(after, 'nodes')).filter(
+    ([node, stats]) => isObject(jsonAt(stats, 'ingest', 'total')) && isObject(jsonAt(before, 'nodes', node, 'ingest', 'total'))
+  )
   if (nodes.length === 0) return []
-  const sum = (field: string): number => nodes.reduce((total, [node, stats]) =>
-    total + growth(jsonAt(before, 'nodes', node, 'ingest', 'total'), jsonAt(stats, 'ingest', 'total'), field), 0)
+  const sum = (field: string): number =>
+    nodes.reduce(
+      (total, [node, stats]) => total + growth(jsonAt(before, 'nodes', node, 'ingest', 'total'), jsonAt(stats, 'ingest', 'total'), field),
+      0
+    )
   return [
     { name: 'ingest_pipeline_cluster_count', value: sum('count'), unit: null },
     { name: 'ingest_pipeline_cluster_time', value: sum('time_in_millis'), unit: 'ms' },
@@ -126,7 +133,9 @@ export function uncleanStateWarnings(indexStats: JsonValue): readonly string[] {
   return TIMES.flatMap(([name, path]) => {
     const value = numberAt(primaries, ...path) ?? 0
     return value > CLEAN_STATE_MS
-      ? [`${name} is ${value} ms indicating that the cluster is not in a defined clean state. Recorded index time metrics may be misleading.`]
+      ? [
+          `${name} is ${value} ms indicating that the cluster is not in a defined clean state. Recorded index time metrics may be misleading.`
+        ]
       : []
   })
 }

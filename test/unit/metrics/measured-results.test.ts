@@ -24,7 +24,17 @@ const itemsOf = (results: JsonObject): readonly JsonObject[] => objectsAt(JSON.p
 
 test('a measured task has Elastic Rally’s keys in its order and units', () => {
   const [item = {}] = itemsOf(measuredResults({ track, measurements: [measurementSample()], telemetry: [] }))
-  assert.deepEqual(Object.keys(item).slice(0, 9), ['task', 'operation', 'throughput', 'latency', 'service_time', 'processing_time', 'error_rate', 'duration', 'meta'])
+  assert.deepEqual(Object.keys(item).slice(0, 9), [
+    'task',
+    'operation',
+    'throughput',
+    'latency',
+    'service_time',
+    'processing_time',
+    'error_rate',
+    'duration',
+    'meta'
+  ])
   assert.deepEqual(item['throughput'], { min: 200, mean: 200, median: 200, max: 200, unit: 'docs/s' })
   assert.deepEqual(item['service_time'], { '50_0': 10.5, '90_0': 18.1, '100_0': 20, mean: 10.5, unit: 'ms' })
   assert.deepEqual(item['meta'], { dataset: 'x', level: 'operation' })
@@ -41,24 +51,33 @@ test('our own figures stand beside them', () => {
 
 test('admin and hidden tasks are left out unless they fail, tasks that never began always', () => {
   const quiet = (task: string, isAdmin: boolean): ReturnType<typeof measurementSample> => measurementSample({ task, isAdmin })
-  const failing = measurementSample({ task: 'refresh', isAdmin: true, account: { warmup: EMPTY_ACCOUNT, normal: { ...EMPTY_ACCOUNT, started: 4, ok: 3, failed: { 'http-503': 1 } } } })
-  const names = (measurements: readonly ReturnType<typeof measurementSample>[]): readonly unknown[] => itemsOf(measuredResults({ track, measurements, telemetry: [] })).map((item) => item['task'])
+  const failing = measurementSample({
+    task: 'refresh',
+    isAdmin: true,
+    account: { warmup: EMPTY_ACCOUNT, normal: { ...EMPTY_ACCOUNT, started: 4, ok: 3, failed: { 'http-503': 1 } } }
+  })
+  const names = (measurements: readonly ReturnType<typeof measurementSample>[]): readonly unknown[] =>
+    itemsOf(measuredResults({ track, measurements, telemetry: [] })).map((item) => item['task'])
   assert.deepEqual(names([quiet('refresh', true), quiet('hidden', false), measurementSample()]), ['index'])
   assert.deepEqual(names([failing, measurementSample()]), ['index', 'refresh'])
 })
 
 test('errors are grouped by class, most frequent first, with one answer body each', () => {
-  const [item = {}] = itemsOf(measuredResults({
-    track,
-    measurements: [measurementSample({
-      account: {
-        warmup: { ...EMPTY_ACCOUNT, started: 3, ok: 1, failed: { 'http-429': 2 } },
-        normal: { started: 20, ok: 8, failed: { 'http-429': 3, reset: 1 }, timedOut: 6, cancelled: 1, unknown: 1 }
-      },
-      errors: [{ errorClass: 'http-429', httpStatus: 429, description: 'too many requests', body: '{"error":1}' }]
-    })],
-    telemetry: []
-  }))
+  const [item = {}] = itemsOf(
+    measuredResults({
+      track,
+      measurements: [
+        measurementSample({
+          account: {
+            warmup: { ...EMPTY_ACCOUNT, started: 3, ok: 1, failed: { 'http-429': 2 } },
+            normal: { started: 20, ok: 8, failed: { 'http-429': 3, reset: 1 }, timedOut: 6, cancelled: 1, unknown: 1 }
+          },
+          errors: [{ errorClass: 'http-429', httpStatus: 429, description: 'too many requests', body: '{"error":1}' }]
+        })
+      ],
+      telemetry: []
+    })
+  )
   assert.deepEqual(item['errors'], [
     { class: 'timeout', count: 6, http_status: null, description: null, body: null },
     { class: 'http-429', count: 5, http_status: 429, description: 'too many requests', body: '{"error":1}' },
@@ -70,14 +89,24 @@ test('errors are grouped by class, most frequent first, with one answer body eac
 })
 
 test('a task without normal samples has no figures, and fails nothing', () => {
-  const [item = {}] = itemsOf(measuredResults({
-    track,
-    measurements: [measurementSample({
-      normal: times([]), account: { warmup: EMPTY_ACCOUNT, normal: EMPTY_ACCOUNT }, seconds: [], measuredSeconds: null,
-      measuredElapsedSeconds: 0, normalWork: 0, cumulativeThroughput: [], durationMs: null
-    })],
-    telemetry: []
-  }))
+  const [item = {}] = itemsOf(
+    measuredResults({
+      track,
+      measurements: [
+        measurementSample({
+          normal: times([]),
+          account: { warmup: EMPTY_ACCOUNT, normal: EMPTY_ACCOUNT },
+          seconds: [],
+          measuredSeconds: null,
+          measuredElapsedSeconds: 0,
+          normalWork: 0,
+          cumulativeThroughput: [],
+          durationMs: null
+        })
+      ],
+      telemetry: []
+    })
+  )
   assert.deepEqual(item['throughput'], { min: null, mean: null, median: null, max: null, unit: 'docs/s' })
   assert.deepEqual([item['latency'], item['error_rate'], item['duration']], [{}, 0, null])
 })

@@ -19,11 +19,25 @@ export function measurementSample(changes: Partial<TaskMeasurement> = {}): TaskM
   const seconds = Array.from({ length: 10 }, (_, second): SecondFigures => ({ second, sent: 2, ok: 2, failed: 0, work: 200 }))
   const normal = Array.from({ length: 20 }, (_, index) => index + 1)
   return {
-    task: 'index', operation: 'bulk', operationType: 'bulk', clients: 2, isAdmin: false, isThrottled: false, targetThroughput: null, unit: 'docs',
-    warmup: times([]), normal: times(normal),
+    task: 'index',
+    operation: 'bulk',
+    operationType: 'bulk',
+    clients: 2,
+    isAdmin: false,
+    isThrottled: false,
+    targetThroughput: null,
+    unit: 'docs',
+    warmup: times([]),
+    normal: times(normal),
     account: { warmup: EMPTY_ACCOUNT, normal: { ...EMPTY_ACCOUNT, started: 20, ok: 20 } },
-    errors: [], seconds, measuredSeconds: { from: 0, to: 10 }, elapsedSeconds: 10, measuredElapsedSeconds: 10, normalWork: 2000,
-    cumulativeThroughput: seconds.map(() => 200), durationMs: 9500,
+    errors: [],
+    seconds,
+    measuredSeconds: { from: 0, to: 10 },
+    elapsedSeconds: 10,
+    measuredElapsedSeconds: 10,
+    normalWork: 2000,
+    cumulativeThroughput: seconds.map(() => 200),
+    durationMs: 9500,
     ...changes
   }
 }

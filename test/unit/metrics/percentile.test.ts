@@ -15,32 +15,44 @@ const ofKind = (kind: string): typeof cases => {
 }
 
 test('the percentiles shown grow with the number of samples', () => {
-  assert.deepEqual(failuresOf(ofKind('percentiles-for-n'), ({ input, expected, error }) => {
-    // No samples: Elastic Rally raises, we show none.
-    assert.deepEqual(percentilesFor(Number(input['n'])), error === null ? JSON.parse(JSON.stringify(expected)) : [])
-  }), [])
+  assert.deepEqual(
+    failuresOf(ofKind('percentiles-for-n'), ({ input, expected, error }) => {
+      // No samples: Elastic Rally raises, we show none.
+      assert.deepEqual(percentilesFor(Number(input['n'])), error === null ? JSON.parse(JSON.stringify(expected)) : [])
+    }),
+    []
+  )
 })
 
 test('a percentile’s key has no dot', () => {
-  assert.deepEqual(failuresOf(ofKind('encode-key'), ({ input, expected }) => assert.equal(percentileKey(Number(input['percentile'])), expected)), [])
+  assert.deepEqual(
+    failuresOf(ofKind('encode-key'), ({ input, expected }) => assert.equal(percentileKey(Number(input['percentile'])), expected)),
+    []
+  )
 })
 
 test('percentile values are Elastic Rally’s, ints and floats alike', () => {
-  assert.deepEqual(failuresOf(ofKind('percentile-value'), ({ input, expected }) => {
-    const sorted = input['sorted'] as readonly PythonNumber[]
-    const values = (input['percentiles'] as readonly PythonNumber[]).map((percentile) => percentileOf(sorted, Number(percentile)))
-    assert.equal(canonical(values), canonical(expected))
-  }), [])
+  assert.deepEqual(
+    failuresOf(ofKind('percentile-value'), ({ input, expected }) => {
+      const sorted = input['sorted'] as readonly PythonNumber[]
+      const values = (input['percentiles'] as readonly PythonNumber[]).map((percentile) => percentileOf(sorted, Number(percentile)))
+      assert.equal(canonical(values), canonical(expected))
+    }),
+    []
+  )
 })
 
 test('sums and means are Python’s', () => {
-  assert.deepEqual(failuresOf(ofKind('stats'), ({ input, expected }) => {
-    const stats = (expected as JsonObject)['stats'] as JsonObject | null
-    if (stats === null) return
-    const sorted = (input['normal'] as readonly PythonNumber[]).toSorted((a, b) => Number(a) - Number(b))
-    assert.equal(canonical(meanOf(sorted)), canonical(stats['avg']))
-    assert.equal(canonical(sumOf(sorted)), canonical(stats['sum']))
-  }), [])
+  assert.deepEqual(
+    failuresOf(ofKind('stats'), ({ input, expected }) => {
+      const stats = (expected as JsonObject)['stats'] as JsonObject | null
+      if (stats === null) return
+      const sorted = (input['normal'] as readonly PythonNumber[]).toSorted((a, b) => Number(a) - Number(b))
+      assert.equal(canonical(meanOf(sorted)), canonical(stats['avg']))
+      assert.equal(canonical(sumOf(sorted)), canonical(stats['sum']))
+    }),
+    []
+  )
 })
 
 test('the mean is exact: order does not matter, cancellation loses nothing', () => {
@@ -49,14 +61,16 @@ test('the mean is exact: order does not matter, cancellation loses nothing', () 
   assert.equal(canonical(meanOf([1, 2.5, 2.5])), '2.0')
   assert.equal(Number(meanOf([5e-324, 0])), 0)
   assert.equal(Number(meanOf([Number.MAX_VALUE, Number.MAX_VALUE])), Number.MAX_VALUE)
-  fc.assert(fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 8 }), (drawn) => {
-    // A fraction has no negative zero.
-    const values = drawn.map((value) => value + 0)
-    const mean = Number(meanOf(values))
-    assert.equal(Number(meanOf(values.toReversed())), mean)
-    assert.ok(mean >= Math.min(...values) && mean <= Math.max(...values))
-    assert.equal(Number(meanOf([values[0] ?? 0, values[0] ?? 0, values[0] ?? 0])), values[0])
-  }))
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 8 }), (drawn) => {
+      // A fraction has no negative zero.
+      const values = drawn.map((value) => value + 0)
+      const mean = Number(meanOf(values))
+      assert.equal(Number(meanOf(values.toReversed())), mean)
+      assert.ok(mean >= Math.min(...values) && mean <= Math.max(...values))
+      assert.equal(Number(meanOf([values[0] ?? 0, values[0] ?? 0, values[0] ?? 0])), values[0])
+    })
+  )
 })
 
 test('an even median is a float, an odd one keeps its kind', () => {
@@ -64,7 +78,13 @@ test('an even median is a float, an odd one keeps its kind', () => {
 })
 
 test('a quantile is thin with fewer than 5/(1−q) samples, to the sample', () => {
-  const limits: readonly [number, number][] = [[50, 10], [90, 50], [99, 500], [99.9, 5000], [99.99, 50_000]]
+  const limits: readonly [number, number][] = [
+    [50, 10],
+    [90, 50],
+    [99, 500],
+    [99.9, 5000],
+    [99.99, 50_000]
+  ]
   for (const [percentile, needed] of limits) {
     assert.ok(isThinlySampled(percentile, needed - 1) && !isThinlySampled(percentile, needed), String(percentile))
   }

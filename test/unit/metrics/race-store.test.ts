@@ -24,8 +24,20 @@ after(async () => {
 
 const DAY_MS = 86_400_000
 const header = (raceId: string, changes: Partial<RaceHeader> = {}): RaceHeader => ({
-  raceId, startedAtMs: Date.UTC(2024, 0, 2, 3, 4, 5), rallyVersion: '0.1.0', rallyRevision: null, environment: 'local', pipeline: 'embedded', userTags: {},
-  track: 'cities', trackRevision: null, trackParams: {}, challenge: 'index-only', car: ['external'], carParams: {}, pluginParams: {},
+  raceId,
+  startedAtMs: Date.UTC(2024, 0, 2, 3, 4, 5),
+  rallyVersion: '0.1.0',
+  rallyRevision: null,
+  environment: 'local',
+  pipeline: 'embedded',
+  userTags: {},
+  track: 'cities',
+  trackRevision: null,
+  trackParams: {},
+  challenge: 'index-only',
+  car: ['external'],
+  carParams: {},
+  pluginParams: {},
   cluster: { revision: null, distributionVersion: null, distributionFlavor: null, teamRevision: null },
   ...changes
 })
@@ -51,33 +63,47 @@ test('a stored race is found again, numbers as they were', async () => {
 test('a race is written over whole, with nothing left beside it', async () => {
   const folder = await newFolder()
   await storeRace(folder, raceDocument(header('a'), null, { status: 'running' }))
-  await Promise.all([storeRace(folder, raceDocument(header('a'), null, { status: 'finished' })), storeSummary(folder, { 'race-id': 'a', step: 1 })])
+  await Promise.all([
+    storeRace(folder, raceDocument(header('a'), null, { status: 'finished' })),
+    storeSummary(folder, { 'race-id': 'a', step: 1 })
+  ])
   assert.deepEqual((await readdir(join(folder, 'a'))).sort(), ['race.json', 'summary.json'])
   assert.equal((await findRace(folder, 'a')).status, 'finished')
 })
 
 test('an unknown race is an error with the nearest id', async () => {
   const folder = await folderWith(header('nightly-1'), header('other'))
-  await assert.rejects(findRace(folder, 'nigthly-1'), (error: RallyError) => error.kind === 'race' && error.hint.includes('[nightly-1]') && error.message.includes('[nigthly-1]'))
+  await assert.rejects(
+    findRace(folder, 'nigthly-1'),
+    (error: RallyError) => error.kind === 'race' && error.hint.includes('[nightly-1]') && error.message.includes('[nigthly-1]')
+  )
   await assert.rejects(findRace(join(folder, 'nowhere'), 'x'), RallyError)
   await assert.rejects(findRace(folder, '../other'), RallyError)
 })
 
 test('a race id that leaves the folder is refused', async () => {
   const folder = await newFolder()
-  for (const raceId of ['..', 'a/b', '', 'a\0b']) await assert.rejects(storeRace(folder, raceDocument(header(raceId), null, null)), RallyError)
+  for (const raceId of ['..', 'a/b', '', 'a\0b'])
+    await assert.rejects(storeRace(folder, raceDocument(header(raceId), null, null)), RallyError)
 })
 
 test('races are listed newest first; files that cannot be read are skipped with a warning', async () => {
   const folder = await folderWith(header('old', { startedAtMs: 0 }), header('new'), header('middle', { startedAtMs: DAY_MS }))
-  for (const [name, text] of [['broken', '{"race-id": '], ['odd', '[]'], ['undated', '{"race-id": "undated", "race-timestamp": "20240230T000000Z"}']] as const) {
+  for (const [name, text] of [
+    ['broken', '{"race-id": '],
+    ['odd', '[]'],
+    ['undated', '{"race-id": "undated", "race-timestamp": "20240230T000000Z"}']
+  ] as const) {
     await mkdir(join(folder, name))
     await writeFile(join(folder, name, 'race.json'), text)
   }
   await mkdir(join(folder, 'node-only'))
   await writeFile(join(folder, 'a-file'), '')
   const { races, warnings } = await listRaces(folder)
-  assert.deepEqual(races.map((race) => race.raceId), ['new', 'middle', 'old'])
+  assert.deepEqual(
+    races.map((race) => race.raceId),
+    ['new', 'middle', 'old']
+  )
   assert.equal(warnings.length, 3)
   assert.match(warnings.join('\n'), /broken.*Expecting value/)
   assert.deepEqual(await idsOf(folder, { limit: 2 }), ['new', 'middle'])
@@ -111,7 +137,10 @@ test('what Elastic Rally wrote is read, also by older and newer ones', () => {
 
 test('secrets never reach the file, however deep', async () => {
   const folder = await newFolder()
-  await storeRace(folder, raceDocument(header('a', { trackParams: { secret_key: 'abc', plain: 1, deep: [{ secret_token: 'xyz' }] } }), null, null))
+  await storeRace(
+    folder,
+    raceDocument(header('a', { trackParams: { secret_key: 'abc', plain: 1, deep: [{ secret_token: 'xyz' }] } }), null, null)
+  )
   const text = await readFile(join(folder, 'a', 'race.json'), 'utf8')
   assert.ok(!text.includes('abc') && !text.includes('xyz'))
   assert.deepEqual(withoutSecrets({ secret_a: 1, b: 2 }), { secret_a: '<hidden>', b: 2 })
@@ -120,21 +149,36 @@ test('secrets never reach the file, however deep', async () => {
 test('a write that fails says what is wrong with the disk', async () => {
   const folder = await newFolder()
   await writeFile(join(folder, 'a'), '')
-  await assert.rejects(storeRace(folder, raceDocument(header('a'), null, null)), (error: RallyError) => error.kind === 'disk' && error.message.includes(folder))
+  await assert.rejects(
+    storeRace(folder, raceDocument(header('a'), null, null)),
+    (error: RallyError) => error.kind === 'disk' && error.message.includes(folder)
+  )
   assert.match(diskError('/x', Object.assign(new Error('no space'), { code: 'ENOSPC' })).message, /^\/x: the disk is full$/)
 })
 
 test('timestamps are Elastic Rally’s', () => {
   const cases = exactVectors('units-format.json')
-  assert.deepEqual(failuresOf(cases.filter(({ kind }) => kind === 'to_iso8601'), ({ input, expected }) => {
-    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = input['args'] as readonly number[]
-    const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second))
-    date.setUTCFullYear(year)
-    assert.equal(timestampText(date.getTime()), expected)
-  }), [])
-  assert.deepEqual(failuresOf(cases.filter(({ kind }) => kind === 'from_iso8601'), ({ input, expected }) => {
-    const [text = ''] = input['args'] as readonly string[]
-    assert.equal(timestampMs(text), expected === null ? null : Date.parse(`${String(expected)}Z`))
-  }), [])
+  assert.deepEqual(
+    failuresOf(
+      cases.filter(({ kind }) => kind === 'to_iso8601'),
+      ({ input, expected }) => {
+        const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = input['args'] as readonly number[]
+        const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second))
+        date.setUTCFullYear(year)
+        assert.equal(timestampText(date.getTime()), expected)
+      }
+    ),
+    []
+  )
+  assert.deepEqual(
+    failuresOf(
+      cases.filter(({ kind }) => kind === 'from_iso8601'),
+      ({ input, expected }) => {
+        const [text = ''] = input['args'] as readonly string[]
+        assert.equal(timestampMs(text), expected === null ? null : Date.parse(`${String(expected)}Z`))
+      }
+    ),
+    []
+  )
   assert.equal(timestampForPeople('20240102T030405Z'), '2024-01-02 03:04:05')
 })

@@ -20,35 +20,45 @@ const isDeviation = ({ error }: ExactVector): boolean => error !== null && error
 test('results of a store are Elastic Rally’s, in its key order', () => {
   const races = cases.filter(({ kind }) => kind === 'race')
   assert.ok(races.length > 0)
-  assert.deepEqual(failuresOf(races, ({ input, expected }) => {
-    const results = resultsOf(input)
-    const wanted = expected as JsonObject
-    assertSameText(canonical(results), canonical(wanted['results']))
-    assert.deepEqual(Object.keys(results), wanted['results_key_order'])
-    assert.equal(storeFrom(input).records.length, Number(wanted['number_of_store_docs']))
-  }), [])
+  assert.deepEqual(
+    failuresOf(races, ({ input, expected }) => {
+      const results = resultsOf(input)
+      const wanted = expected as JsonObject
+      assertSameText(canonical(results), canonical(wanted['results']))
+      assert.deepEqual(Object.keys(results), wanted['results_key_order'])
+      assert.equal(storeFrom(input).records.length, Number(wanted['number_of_store_docs']))
+    }),
+    []
+  )
 })
 
 test('race.json is byte for byte Elastic Rally’s, before and after the results', () => {
   const races = cases.filter(({ kind }) => kind === 'race')
-  assert.deepEqual(failuresOf(races, ({ input, expected }) => {
-    const wanted = expected as JsonObject
-    const withResults = String(wanted['race_json'])
-    const race = inOrderOf(raceFrom(input), parseJson(withResults) as JsonObject)
-    // Elastic Rally 2.13 shows secrets, we hide them: put back what its files hold.
-    const reveal = (document: JsonObject): JsonObject => ('track-params' in document ? { ...document, 'track-params': race.trackParams } : document)
-    assertSameText(printJson(reveal(raceDocument(race, null, null)), { indent: 1 }), String(wanted['race_json_without_results']))
-    assertSameText(printJson(reveal(raceDocument(race, resultsOf(input), null)), { indent: 1 }), withResults)
-  }), [])
+  assert.deepEqual(
+    failuresOf(races, ({ input, expected }) => {
+      const wanted = expected as JsonObject
+      const withResults = String(wanted['race_json'])
+      const race = inOrderOf(raceFrom(input), parseJson(withResults) as JsonObject)
+      // Elastic Rally 2.13 shows secrets, we hide them: put back what its files hold.
+      const reveal = (document: JsonObject): JsonObject =>
+        'track-params' in document ? { ...document, 'track-params': race.trackParams } : document
+      assertSameText(printJson(reveal(raceDocument(race, null, null)), { indent: 1 }), String(wanted['race_json_without_results']))
+      assertSameText(printJson(reveal(raceDocument(race, resultsOf(input), null)), { indent: 1 }), withResults)
+    }),
+    []
+  )
 })
 
 test('odd records give Elastic Rally’s results', () => {
   const odd = cases.filter((vector) => vector.kind === 'results' && !isDeviation(vector))
   assert.ok(odd.length > 0)
-  assert.deepEqual(failuresOf(odd, ({ input, expected, error }) => {
-    assert.equal(error, null)
-    assert.equal(canonical(nonEmpty(resultsOf(input))), canonical(expected))
-  }), [])
+  assert.deepEqual(
+    failuresOf(odd, ({ input, expected, error }) => {
+      assert.equal(error, null)
+      assert.equal(canonical(nonEmpty(resultsOf(input))), canonical(expected))
+    }),
+    []
+  )
 })
 
 test('a time without values per shard has no per-shard figures', () => {

@@ -11,7 +11,11 @@ const NOTHING = { indexStats: null, jvm: null, ingest: null }
 const shard = (primary: boolean, mergeMs: number): JsonValue => ({ routing: { primary }, merges: { total_time_in_millis: mergeMs } })
 const INDEX_STATS: JsonValue = {
   _all: {
-    primaries: { merges: { total_time_in_millis: 30, total: 3 }, segments: { count: 7, memory_in_bytes: 0 }, refresh: { total_time_in_millis: 2001 } },
+    primaries: {
+      merges: { total_time_in_millis: 30, total: 3 },
+      segments: { count: 7, memory_in_bytes: 0 },
+      refresh: { total_time_in_millis: 2001 }
+    },
     total: { store: { size_in_bytes: 4096 }, translog: { size_in_bytes: 55 } }
   },
   indices: { a: { shards: { 0: [shard(true, 10), shard(false, 99)], 1: [shard(false, 98), shard(true, 20)] } } }
@@ -29,13 +33,24 @@ test('index statistics are those of the end, per shard those of the primaries', 
 
 test('what an answer lacks gives no row', () => {
   const figures = clusterFigures(telemetryRecords(NOTHING, { ...NOTHING, indexStats: INDEX_STATS }))
-  for (const key of ['flush_time', 'dataset_size', 'young_gc_time', 'ingest_pipeline_cluster_count', 'memory_terms']) assert.equal(figures[key], null, key)
+  for (const key of ['flush_time', 'dataset_size', 'young_gc_time', 'ingest_pipeline_cluster_count', 'memory_terms'])
+    assert.equal(figures[key], null, key)
   assert.deepEqual(figures['flush_time_per_shard'], {})
 })
 
 test('garbage collection is the growth over the nodes of the start, never negative', () => {
-  const before = { nodes: { a: jvm({ young: collector(10, 100), old: collector(5, 50), 'ZGC Cycles': collector(1, 1) }), gone: jvm({ young: collector(1, 1) }) } }
-  const after = { nodes: { a: jvm({ young: collector(14, 160), old: collector(1, 2), 'ZGC Cycles': collector(3, 7) }), fresh: jvm({ young: collector(9, 9) }) } }
+  const before = {
+    nodes: {
+      a: jvm({ young: collector(10, 100), old: collector(5, 50), 'ZGC Cycles': collector(1, 1) }),
+      gone: jvm({ young: collector(1, 1) })
+    }
+  }
+  const after = {
+    nodes: {
+      a: jvm({ young: collector(14, 160), old: collector(1, 2), 'ZGC Cycles': collector(3, 7) }),
+      fresh: jvm({ young: collector(9, 9) })
+    }
+  }
   const figures = clusterFigures(telemetryRecords({ ...NOTHING, jvm: before }, { ...NOTHING, jvm: after }))
   assert.deepEqual([figures['young_gc_count'], figures['young_gc_time'], figures['old_gc_count'], figures['old_gc_time']], [4, 60, 0, 0])
   assert.deepEqual([figures['zgc_cycles_gc_count'], figures['zgc_cycles_gc_time'], figures['zgc_pauses_gc_time']], [2, 6, null])
@@ -43,11 +58,16 @@ test('garbage collection is the growth over the nodes of the start, never negati
 
 test('ingest pipelines are the growth over all nodes', () => {
   const node = (count: number, ms: number, failed: number): JsonValue => ({ ingest: { total: { count, time_in_millis: ms, failed } } })
-  const figures = clusterFigures(telemetryRecords(
-    { ...NOTHING, ingest: { nodes: { a: node(1, 10, 0), b: node(2, 20, 0) } } },
-    { ...NOTHING, ingest: { nodes: { a: node(4, 15, 1), b: node(2, 20, 0), c: node(9, 9, 9) } } }
-  ))
-  assert.deepEqual([figures['ingest_pipeline_cluster_count'], figures['ingest_pipeline_cluster_time'], figures['ingest_pipeline_cluster_failed']], [3, 5, 1])
+  const figures = clusterFigures(
+    telemetryRecords(
+      { ...NOTHING, ingest: { nodes: { a: node(1, 10, 0), b: node(2, 20, 0) } } },
+      { ...NOTHING, ingest: { nodes: { a: node(4, 15, 1), b: node(2, 20, 0), c: node(9, 9, 9) } } }
+    )
+  )
+  assert.deepEqual(
+    [figures['ingest_pipeline_cluster_count'], figures['ingest_pipeline_cluster_time'], figures['ingest_pipeline_cluster_failed']],
+    [3, 5, 1]
+  )
 })
 
 test('a cluster that has worked before is warned of', () => {
@@ -58,10 +78,14 @@ test('a cluster that has worked before is warned of', () => {
 })
 
 test('no answer of a server breaks the telemetry', () => {
-  fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
-    const answers = (value: unknown): JsonValue => ({ nodes: { a: value, b: one }, indices: value, _all: value }) as JsonValue
-    const [before, after] = [answers(one), answers(other)]
-    clusterFigures(telemetryRecords({ indexStats: before, jvm: before, ingest: before }, { indexStats: after, jvm: after, ingest: after }))
-    uncleanStateWarnings(after)
-  }))
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+      const answers = (value: unknown): JsonValue => ({ nodes: { a: value, b: one }, indices: value, _all: value }) as JsonValue
+      const [before, after] = [answers(one), answers(other)]
+      clusterFigures(
+        telemetryRecords({ indexStats: before, jvm: before, ingest: before }, { indexStats: after, jvm: after, ingest: after })
+      )
+      uncleanStateWarnings(after)
+    })
+  )
 })

@@ -25,16 +25,27 @@ const plain = (value: JsonValue): unknown => JSON.parse(JSON.stringify(value))
 test('the calculator gives Elastic Rally’s values, batch by batch', () => {
   const cases = exactVectors('throughput.json').filter((vector) => vector.kind === 'throughput')
   assert.ok(cases.length > 0)
-  assert.deepEqual(failuresOf(cases, ({ input, expected }) => {
-    const calculator = new ThroughputCalculator(Number(input['bucket_interval'] ?? 1))
-    const perBatch = (input['batches'] as readonly (readonly JsonObject[])[]).map((batch) =>
-      Object.fromEntries([...calculator.calculate(batch.map(sampleOf))].map(([task, values]) => [
-        task,
-        values.map(({ absoluteTime, relativeTime, sampleType, value, unit }) => [absoluteTime, relativeTime, sampleType, Number.isNaN(value) ? null : value, unit])
-      ]))
-    )
-    assert.deepEqual(perBatch, plain((expected as JsonObject)['per_batch'] ?? null))
-  }), [])
+  assert.deepEqual(
+    failuresOf(cases, ({ input, expected }) => {
+      const calculator = new ThroughputCalculator(Number(input['bucket_interval'] ?? 1))
+      const perBatch = (input['batches'] as readonly (readonly JsonObject[])[]).map((batch) =>
+        Object.fromEntries(
+          [...calculator.calculate(batch.map(sampleOf))].map(([task, values]) => [
+            task,
+            values.map(({ absoluteTime, relativeTime, sampleType, value, unit }) => [
+              absoluteTime,
+              relativeTime,
+              sampleType,
+              Number.isNaN(value) ? null : value,
+              unit
+            ])
+          ])
+        )
+      )
+      assert.deepEqual(perBatch, plain((expected as JsonObject)['per_batch'] ?? null))
+    }),
+    []
+  )
 })
 
 const second = (at: number, work: number): SecondFigures => ({ second: at, sent: work, ok: work, failed: 0, work })
@@ -42,7 +53,10 @@ const second = (at: number, work: number): SecondFigures => ({ second: at, sent:
 test('the cumulative mean carries the warm-up, the per-second series does not', () => {
   const seconds = [1000, 1000, 1000, 1000, 1000, 100, 100, 100, 100, 100].map((work, at) => second(at, work))
   const cumulative = cumulativeThroughput({ seconds, firstNormalSecond: 5, elapsedSeconds: 10 })
-  assert.deepEqual(cumulative.map((value) => Math.round(value * 1000) / 1000), [850, 742.857, 662.5, 600, 550])
+  assert.deepEqual(
+    cumulative.map((value) => Math.round(value * 1000) / 1000),
+    [850, 742.857, 662.5, 600, 550]
+  )
   const perSecond = perSecondThroughput({ seconds, measuredSeconds: { from: 5, to: 10 }, normalWork: 500, measuredElapsedSeconds: 5 })
   assert.deepEqual(perSecond, { min: 100, mean: 100, median: 100, max: 100, fullSeconds: 5 })
 })
@@ -67,14 +81,26 @@ test('a task shorter than a second has one cumulative value, one without normal 
 })
 
 test('for samples that end on whole seconds the calculator and the per-second form agree', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 20 }), (works) => {
-    // A sample at exactly k+1 seconds closes second k.
-    const samples = works.map((work, at): ThroughputSample => ({
-      task: 't', absoluteTime: 1000 + at + 1, relativeTime: at, timePeriod: at + 1, sampleType: 'normal', work, unit: 'docs', reported: null
-    }))
-    const values = new ThroughputCalculator().calculate(samples).get('t') ?? []
-    const seconds = works.map((work, at) => second(at, work))
-    const cumulative = cumulativeThroughput({ seconds, firstNormalSecond: 0, elapsedSeconds: works.length })
-    assert.deepEqual(values.map(({ value }) => value), cumulative)
-  }))
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 20 }), (works) => {
+      // A sample at exactly k+1 seconds closes second k.
+      const samples = works.map((work, at): ThroughputSample => ({
+        task: 't',
+        absoluteTime: 1000 + at + 1,
+        relativeTime: at,
+        timePeriod: at + 1,
+        sampleType: 'normal',
+        work,
+        unit: 'docs',
+        reported: null
+      }))
+      const values = new ThroughputCalculator().calculate(samples).get('t') ?? []
+      const seconds = works.map((work, at) => second(at, work))
+      const cumulative = cumulativeThroughput({ seconds, firstNormalSecond: 0, elapsedSeconds: works.length })
+      assert.deepEqual(
+        values.map(({ value }) => value),
+        cumulative
+      )
+    })
+  )
 })
