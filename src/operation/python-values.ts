@@ -19,3 +19,8 @@ export function clientParams(params: JsonObject): JsonObject {
     'opaque-id': params['opaque-id'] ?? null
   }
 }
+
+/** One name or several, as a list. */
+export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value]
+}

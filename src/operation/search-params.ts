@@ -33,7 +33,7 @@ export function searchParams(operation: Operation, track: Track): JsonObject {
 }
 
 /** The index, else the data stream named, else the only index or only data stream of the track. */
-function searchTarget(params: Operation['params'], track: Track): JsonValue {
+export function searchTarget(params: Operation['params'], track: Track): JsonValue {
   if (truthy(params['index'])) return params['index'] ?? null
   if ('data-stream' in params) return params['data-stream'] ?? null
   if (track.indices.length === 1) return track.indices[0]?.name ?? null
