@@ -1,6 +1,6 @@
 // Answers and transport errors → the failure of an operation, with Elastic Rally's words for types.
 
-import { isObject, type JsonValue } from '../core/json.ts'
+import { isObject, JsonSyntaxError, type JsonValue } from '../core/json.ts'
 import { parseJson } from '../core/json-parse.ts'
 import { TransportError, type TargetAnswer, type TransportFailure } from '../target/request.ts'
 import type { Failure, OperationResult } from './operation.ts'
@@ -17,8 +17,9 @@ export class ApiError extends Error {
   }
 }
 
-/** The result of an operation that an exception ended; rethrows what is neither ApiError nor TransportError. */
+/** The result of an operation that an exception ended; rethrows what neither the target nor the way to it did. */
 export function failedResult(error: unknown): OperationResult {
+  if (error instanceof JsonSyntaxError) return failed(unreadable(error), 0)
   if (error instanceof ApiError) return failed(apiFailure(error.answer), error.answer.wireBytes)
   if (error instanceof TransportError) return failed(transportFailure(error), 0)
   throw error
@@ -50,6 +51,17 @@ export function apiFailure(answer: TargetAnswer): Failure {
     description: describe(answer.status, text),
     body: text === '' ? null : beginning(text)
   }
+}
+
+function unreadable(error: JsonSyntaxError): Failure {
+  const description = `the answer is not the JSON that was expected: ${error.message}`
+  return { errorClass: 'unreadable', errorType: 'api', httpStatus: null, description, body: null }
+}
+
+/** An answer that came, but does not say what the operation waits for. */
+export function unmet(answer: TargetAnswer, description: string): Failure {
+  const body = beginning(answer.body.toString('utf8'))
+  return { errorClass: 'unmet', errorType: 'api', httpStatus: answer.status, description, body }
 }
 
 /** At most 4 KiB of a text. */

@@ -2,11 +2,12 @@
 
 import type { ParamSource, RequestParams } from './operation.ts'
 
-export function fixedSource(params: RequestParams): ParamSource {
+/** @param expectedWeight work of each request; null: only its answer tells */
+export function fixedSource(params: RequestParams, expectedWeight: number | null = 1): ParamSource {
   const frozen = Object.freeze(params)
   return {
     infinite: true,
-    expectedWeight: 1,
+    expectedWeight,
     next: () => frozen,
     percentCompleted: () => null,
     close: () => {}

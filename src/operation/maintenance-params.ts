@@ -3,7 +3,7 @@
 import { RallyError } from '../core/errors.ts'
 import { numberOf, type JsonObject } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
-import { clientParams, truthy } from './python-values.ts'
+import { clientParams, shown, truthy } from './python-values.ts'
 import { searchTarget } from './search-params.ts'
 
 /** Everything the track declares, unless an index or data stream is named; `request-params` are dropped. */
@@ -25,7 +25,7 @@ export function downsampleParams({ params }: Operation, track: Track): JsonObjec
   return {
     'fixed-interval': interval,
     'source-index': source,
-    'target-index': params['target-index'] ?? `${source === null ? 'None' : String(source)}-${String(interval)}`,
+    'target-index': params['target-index'] ?? `${source === null ? 'None' : shown(source)}-${shown(interval)}`,
     ...(truthy(params['sampling-method']) ? { 'sampling-method': params['sampling-method'] ?? null } : {}),
     ...clientParams(params)
   }

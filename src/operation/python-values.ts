@@ -1,6 +1,7 @@
 // Small words of Python that the sources of Elastic Rally are written in.
 
 import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
+import { printJson } from '../core/json-print.ts'
 
 /** Python's truth: null, false, 0, empty text, list and object are false; so is what is absent. */
 export function truthy(value: JsonValue | undefined): boolean {
@@ -23,4 +24,9 @@ export function clientParams(params: JsonObject): JsonObject {
 /** One name or several, as a list. */
 export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value]
+}
+
+/** A value in a message: text as it is, all else as JSON. */
+export function shown(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : printJson(value)
 }

@@ -1,10 +1,33 @@
 // The operation types that a race can run.
 
 import type { OperationType } from './operation.ts'
+import { clusterHealth } from './cluster-health.ts'
+import { createIndex } from './create-index.ts'
+import { deleteIndex } from './delete-index.ts'
+import { forceMerge } from './force-merge.ts'
+import { indexStats } from './index-stats.ts'
+import { paginatedSearch } from './paginated-search.ts'
+import { putSettings } from './put-settings.ts'
 import { rawRequest } from './raw-request.ts'
+import { refresh } from './refresh.ts'
+import { scrollSearch } from './scroll-search.ts'
 import { search } from './search.ts'
+import { sleep } from './sleep.ts'
 
-const TYPES: readonly OperationType[] = [search, rawRequest]
+const TYPES: readonly OperationType[] = [
+  search,
+  paginatedSearch,
+  scrollSearch,
+  createIndex,
+  deleteIndex,
+  refresh,
+  forceMerge,
+  clusterHealth,
+  indexStats,
+  putSettings,
+  rawRequest,
+  sleep
+]
 
 const byName: ReadonlyMap<string, OperationType> = new Map(TYPES.map((type) => [type.name, type]))
 

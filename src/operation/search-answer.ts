@@ -2,6 +2,9 @@
 
 import { isObject, numberOf, type JsonObject } from '../core/json.ts'
 import { parseJson } from '../core/json-parse.ts'
+import type { TargetAnswer } from '../target/request.ts'
+import { beginning, failed } from './failure.ts'
+import type { OperationResult } from './operation.ts'
 
 /** Bytes in which Elasticsearch and OpenSearch have said `timed_out` and `_shards`, but for long scroll ids. */
 const USUAL_BYTES = 256
@@ -19,6 +22,12 @@ export function partialReason(head: Buffer): string | null {
   const failed = valueAt(text, '"failed"', shards, end)
   if (failed === -1 || text[failed] === '0') return null
   return `${/^\d*/.exec(text.slice(failed, failed + 12))?.[0] ?? '?'} shards failed`
+}
+
+/** An answer with status 200 that leaves out a part of the data is no success. */
+export function partialShards(answer: TargetAnswer, reason: string): OperationResult {
+  const body = beginning(answer.body.toString('utf8'))
+  return failed({ errorClass: 'partial-shards', errorType: 'api', httpStatus: answer.status, description: reason, body }, answer.wireBytes)
 }
 
 /** Where the value of `key` begins, between `from` and `end`, or −1. */
@@ -49,4 +58,39 @@ export function hitsOf(answer: JsonObject): { hits: number; relation: string } {
     return { hits: numberOf(total['value']) ?? 0, relation: typeof total['relation'] === 'string' ? total['relation'] : 'eq' }
   }
   return { hits: numberOf(total) ?? 0, relation: 'eq' }
+}
+
+/** Whether the list of hits is empty (or missing). */
+export function hasNoHits(text: string): boolean {
+  const list = /"hits"\s*:\s*\[\s*(.)/.exec(text)
+  return list === null || list[1] === ']'
+}
+
+/**
+ * The sort values of the last hit as the server wrote them, `[1,"a"]`, or null. The last `"sort"` of the answer is the
+ * last hit's: it stands behind the hit's own fields.
+ */
+export function lastSort(text: string): string | null {
+  const key = /^"sort"\s*:\s*\[/
+  for (let at = text.lastIndexOf('"sort"'); at !== -1; at = at === 0 ? -1 : text.lastIndexOf('"sort"', at - 1)) {
+    const match = key.exec(text.slice(at, at + 64))
+    if (match !== null) return listAt(text, at + match[0].length - 1)
+  }
+  return null
+}
+
+/** The list that begins at `from`, with its brackets; null if it does not end. */
+function listAt(text: string, from: number): string | null {
+  let depth = 0
+  let inString = false
+  for (let at = from; at < text.length; at++) {
+    const letter = text[at]
+    if (inString) {
+      if (letter === '\\') at++
+      else if (letter === '"') inString = false
+    } else if (letter === '"') inString = true
+    else if (letter === '[' || letter === '{') depth++
+    else if ((letter === ']' || letter === '}') && --depth === 0) return text.slice(from, at + 1)
+  }
+  return null
 }

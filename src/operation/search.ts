@@ -1,16 +1,21 @@
 // search: one `GET /{index}/_search`, made once and sent again and again.
 
-import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
-import { printJson } from '../core/json-print.ts'
+import { numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { TargetAnswer, TargetClient, TargetRequest } from '../target/request.ts'
+import { assertionsOf, checkAssertions, type Assertion } from './assertions.ts'
+import { defineOperation } from './define-operation.ts'
 import { elasticParams } from './elastic-params.ts'
-import { apiFailure, beginning, failed, failedResult } from './failure.ts'
+import { apiFailure, failed, failedResult } from './failure.ts'
 import { fixedSource } from './fixed-source.ts'
-import type { OperationResult, OperationType, RequestParams, RunContext } from './operation.ts'
+import type { OperationResult, OperationType, ParamSource, RunContext, SourceContext } from './operation.ts'
 import { truthy } from './python-values.ts'
-import { pathPart, queryString } from './query-string.ts'
-import { requestParts, sendOptions } from './request-parts.ts'
-import { hitsOf, parseSearchAnswer, partialReason } from './search-answer.ts'
+import { requestParts } from './request-parts.ts'
+import { scrollDefinition } from './scroll-search.ts'
+import { hitsOf, parseSearchAnswer, partialReason, partialShards } from './search-answer.ts'
+import { searchRequest } from './search-request.ts'
+
+/** With `pages`, a search is a scroll (deprecated in Elastic Rally, and still done). */
+const paged = defineOperation({ ...scrollDefinition, name: 'search' })
 
 interface SearchRequest {
   readonly request: TargetRequest
@@ -18,49 +23,34 @@ interface SearchRequest {
   readonly serverlessRequest: TargetRequest
   readonly detailed: boolean
   readonly ignore: readonly number[]
+  readonly assertions: readonly Assertion[]
+  readonly operation: string
 }
 
 export const search: OperationType = {
   name: 'search',
   isAdmin: false,
-  createSource: ({ operation, track }) => fixedSource(encode(elasticParams(operation, track))),
-  run: runSearch
+  createSource: (context) => (truthy(context.operation.params['pages']) ? paged.createSource(context) : singleSource(context)),
+  run: (client, params, context) =>
+    'request' in params ? runSearch(client, params as SearchRequest, context) : paged.run(client, params, context)
 }
 
-function encode(params: JsonObject): SearchRequest {
+function singleSource({ operation, track }: SourceContext): ParamSource {
+  const params = elasticParams(operation, track)
+  return fixedSource(encode(params, operation.name))
+}
+
+function encode(params: JsonObject, operation: string): SearchRequest {
   const detailed = truthy(params['detailed-results'])
   const keep = detailed ? 'all' : 'head'
   const request = searchRequest(params, { keep })
   const serverlessRequest = (params['cache'] ?? null) === null ? searchRequest({ ...params, cache: false }, { keep }) : request
-  return { request, serverlessRequest, detailed, ignore: requestParts(params).ignore }
+  const assertions = assertionsOf(params, operation)
+  return { request, serverlessRequest, detailed, ignore: requestParts(params).ignore, assertions, operation }
 }
 
-/** The request for the first (or only) page; `extra` goes into the query string. */
-export function searchRequest(params: JsonObject, options: { keep: 'head' | 'all'; query?: JsonObject; body?: JsonObject }): TargetRequest {
-  const parts = requestParts(params)
-  const cache = params['cache'] ?? null
-  const query = { ...parts.query, ...(cache === null ? {} : { request_cache: truthy(cache) ? 'true' : 'false' }), ...options.query }
-  const type = truthy(params['type']) ? `/${pathPart(params['type'] ?? null)}` : ''
-  const target = truthy(params['index']) ? `/${pathPart(params['index'] ?? null)}${type}` : ''
-  const body = options.body ?? withSize(params)
-  return Object.freeze({
-    method: 'GET' as const,
-    path: `${target}/_search${queryString(query)}`,
-    body: body === null ? null : Buffer.from(printJson(body)),
-    ...sendOptions(parts),
-    keep: options.keep
-  })
-}
-
-function withSize(params: JsonObject): JsonValue {
-  const body = params['body'] ?? null
-  const size = params['results-per-page']
-  if (!truthy(size)) return body
-  return isObject(body) ? { ...body, size: size ?? null } : body
-}
-
-async function runSearch(client: TargetClient, params: RequestParams, context: RunContext): Promise<OperationResult> {
-  const { request, serverlessRequest, detailed, ignore } = params as SearchRequest
+async function runSearch(client: TargetClient, params: SearchRequest, context: RunContext): Promise<OperationResult> {
+  const { request, serverlessRequest, detailed, ignore } = params
   const { isServerless, isServerlessOperator } = context.target
   try {
     const answer = await client.send(isServerless && !isServerlessOperator ? serverlessRequest : request)
@@ -70,17 +60,15 @@ async function runSearch(client: TargetClient, params: RequestParams, context: R
     }
     const partial = partialReason(answer.body)
     if (partial !== null) return partialShards(answer, partial)
-    if (detailed) return detailedResult(answer)
+    if (detailed) {
+      const result = detailedResult(answer)
+      checkAssertions(params.assertions, params.operation, result, context)
+      return result
+    }
     return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
   } catch (error) {
     return failedResult(error)
   }
-}
-
-/** An answer with status 200 that leaves out a part of the data is no success. */
-export function partialShards(answer: TargetAnswer, reason: string): OperationResult {
-  const body = beginning(answer.body.toString('utf8'))
-  return failed({ errorClass: 'partial-shards', errorType: 'api', httpStatus: answer.status, description: reason, body }, answer.wireBytes)
 }
 
 function detailedResult(answer: TargetAnswer): OperationResult {

@@ -4,7 +4,7 @@ import { RallyError } from '../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { IndexTemplate, Operation, Track } from '../track/track.ts'
 import { deletion, withSettings } from './index-params.ts'
-import { truthy } from './python-values.ts'
+import { shown, truthy } from './python-values.ts'
 
 interface Declared {
   readonly name: string
@@ -16,7 +16,10 @@ export function createIndexTemplateParams({ params }: Operation, track: Track): 
   const templates =
     track.templates.length === 0
       ? [inline(params) ?? missing("properties 'template' and 'body' for the create-index-template operation")]
-      : selected(track.templates, params).map(({ name, content }) => [name, truthy(content) ? withSettings(content, params['settings']) : content])
+      : selected(track.templates, params).map(({ name, content }) => [
+          name,
+          truthy(content) ? withSettings(content, params['settings']) : content
+        ])
   return { ...params, templates, 'request-params': params['request-params'] ?? {} }
 }
 
@@ -42,7 +45,7 @@ function composed(params: JsonObject, type: string, declared: readonly Declared[
   const chosen = selected(declared, params)
   if (chosen.length === 0) {
     const names = declared.map(({ name }) => name).join(', ')
-    throw new RallyError('track', `Unknown template: ${String(params['template'])}. Available templates: ${names}.`)
+    throw new RallyError('track', `Unknown template: ${shown(params['template'])}. Available templates: ${names}.`)
   }
   return chosen.map(({ name, content }) => [name, withTemplateSettings(content, params['settings'])])
 }
@@ -79,7 +82,10 @@ function deletions(params: JsonObject, type: string, declared: readonly IndexTem
   if (!('template' in params)) missing(`property 'template' for the ${type} operation`)
   const matching = params['delete-matching-indices'] ?? false
   if (truthy(matching) && !('index-pattern' in params)) {
-    throw new RallyError('track', "The property 'index-pattern' is required for delete-index-template if 'delete-matching-indices' is true.")
+    throw new RallyError(
+      'track',
+      "The property 'index-pattern' is required for delete-index-template if 'delete-matching-indices' is true."
+    )
   }
   return [[params['template'] ?? null, matching, truthy(matching) ? (params['index-pattern'] ?? null) : null]]
 }
