@@ -10,7 +10,7 @@ const SPECIAL = /^([+-]?)(inf|infinity|nan)$/i
 
 /** Python's str.strip(). */
 export function strip(text: string): string {
-  return text.replaceAll(/^[\s\u001c-\u001f\u0085]+|[\s\u001c-\u001f\u0085]+$/g, '')
+  return text.replaceAll(/^[\s\u0085]+|[\s\u0085]+$/g, '')
 }
 
 /** A whole number, kept as text beyond 2^53; null: none. */

@@ -90,7 +90,8 @@ function fromObject(given: JsonObject): Resolved {
   const shown = JSON.stringify({ ...given, ...('http_auth' in given ? { http_auth: '<hidden>' } : {}) })
   for (const key of Object.keys(given))
     if (!OBJECT_KEYS.includes(key)) problems.push(`${shown}: unknown key [${key}]${didYouMean(key, OBJECT_KEYS)}`)
-  if (typeof given['host'] !== 'string' || given['host'] === '') problems.push(`${shown} names no host`)
+  const name = typeof given['host'] === 'string' ? given['host'] : ''
+  if (name === '') problems.push(`${shown} names no host`)
   const useSsl = given['use_ssl'] === true || given['scheme'] === 'https'
   const port =
     given['port'] === undefined
@@ -101,7 +102,7 @@ function fromObject(given: JsonObject): Resolved {
   if (port === null || !Number.isInteger(port) || port < 1 || port > 65535) problems.push(`${shown}: the port is no number from 1 to 65535`)
   const auth = typeof given['http_auth'] === 'string' ? given['http_auth'].split(':') : null
   const host = {
-    host: typeof given['host'] === 'string' ? given['host'] : '',
+    host: name,
     port: port ?? DEFAULT_PORT,
     useSsl,
     pathPrefix: prefixOf(typeof given['url_prefix'] === 'string' ? given['url_prefix'] : ''),

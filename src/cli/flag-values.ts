@@ -1,0 +1,81 @@
+// The text of a flag → its value.
+
+import { clientOptions, DEFAULT_CLIENT_OPTIONS } from '../config/client-options.ts'
+import { isRaceId } from '../config/directories.ts'
+import { targetHosts } from '../config/target-hosts.ts'
+import { keyValues, textList } from '../config/value-grammar.ts'
+import { RallyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { Flag, ValueKind } from './flag.ts'
+
+/** By the full name of the flag; those not given are missing. */
+export type FlagValues = ReadonlyMap<string, unknown>
+
+/** Throws RallyError('usage') without the name of the flag. */
+export function readValue(flag: Flag, given: string): unknown {
+  if (flag.laterChoices.includes(given)) throw new RallyError('usage', `"${given}" is not supported yet`)
+  if (flag.choices !== null && !flag.choices.includes(given)) {
+    throw new RallyError('usage', `"${given}" is none of ${flag.choices.join(', ')}`)
+  }
+  return READERS[flag.kind](given)
+}
+
+const READERS: Readonly<Record<ValueKind, (text: string) => unknown>> = {
+  switch: (text) => text === 'true',
+  pair: (text) => text === 'true',
+  text: (text) => text.trim(),
+  path: (text) => {
+    if (text === '') throw new RallyError('usage', 'a path is needed')
+    return text
+  },
+  list: (text) => textList(text),
+  map: (text) => keyValues(text),
+  hosts: (text) => targetHosts(text),
+  // Kept as text: which clusters they are for is known with --target-hosts only. Reading shows what is wrong with them.
+  options: (text) => {
+    clientOptions(text, null)
+    return text
+  },
+  count: (text) => {
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) throw new RallyError('usage', `"${text}" is not a whole number`)
+    return Number(text)
+  },
+  date: dateOf,
+  'race-id': (text) => {
+    if (!isRaceId(text)) throw new RallyError('usage', `"${text}" cannot name a folder: letters, digits, dots, dashes and underscores only`)
+    return text
+  }
+}
+
+/** `20260131`, a day that exists. */
+function dateOf(text: string): string {
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? []
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
+  if (year === undefined || date.getUTCMonth() !== Number(month) - 1) throw new RallyError('usage', `"${text}" is no day of the form yyyyMMdd`)
+  return text
+}
+
+export function isOn(flags: FlagValues, name: string): boolean {
+  return flags.get(name) === true
+}
+
+export function textOf(flags: FlagValues, name: string): string | null {
+  const value = flags.get(name)
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+export function listOf(flags: FlagValues, name: string): readonly string[] | null {
+  return (flags.get(name) as readonly string[] | undefined) ?? null
+}
+
+export function mapOf(flags: FlagValues, name: string): JsonObject {
+  return (flags.get(name) as JsonObject | undefined) ?? {}
+}
+
+export function countOf(flags: FlagValues, name: string, fallback: number): number {
+  return (flags.get(name) as number | undefined) ?? fallback
+}
+
+export function clientOptionsText(flags: FlagValues): string {
+  return textOf(flags, 'client-options') ?? DEFAULT_CLIENT_OPTIONS
+}

@@ -1,0 +1,34 @@
+// An error → what a person reads, and the exit code.
+
+import { messageOf, RallyError } from '../core/errors.ts'
+import type { Output } from './output.ts'
+
+export interface ErrorPlace {
+  /** `race`; null: no command was understood. */
+  readonly command: string | null
+  /** Where more is written; null: nowhere. */
+  readonly logFile: string | null
+}
+
+/** Says what is wrong, where, and what to do next; gives the exit code. */
+export function printError(output: Output, error: unknown, place: ErrorPlace): number {
+  if (!(error instanceof RallyError)) return printBug(output, error, place)
+  const subject = place.command === null ? '' : `Cannot ${place.command}: `
+  output.error(`${subject}${messageOf(error)}`)
+  for (const problem of error.problems) output.errorDetail(`  - ${problem}`)
+  if (error.hint !== '') output.errorDetail(`Hint: ${hintFor(error, place.command)}`)
+  if (error.kind !== 'usage' && error.kind !== 'cancelled' && place.logFile !== null) output.errorDetail(`Log: ${place.logFile}`)
+  return error.exitCode
+}
+
+function hintFor(error: RallyError, command: string | null): string {
+  return error.kind === 'usage' && error.hint === USAGE_HINT ? `run \`rally ${command === null ? '' : `${command} `}--help\`` : error.hint
+}
+const USAGE_HINT = new RallyError('usage', '').hint
+
+function printBug(output: Output, error: unknown, { logFile }: ErrorPlace): number {
+  output.error(`this is a bug in Rally: ${messageOf(error)}`)
+  output.errorDetail(error instanceof Error ? (error.stack ?? '') : String(error))
+  output.errorDetail(`Hint: please report it with the lines above${logFile === null ? '' : ` and the log file ${logFile}`}`)
+  return 1
+}
