@@ -40,7 +40,7 @@ const servedNames = (commands: readonly CommandSpec[]): string[] => commands.fil
 function commandIndex(line: readonly string[]): number {
   let at = 0
   while (at < line.length && line[at]!.startsWith('-')) {
-    const [name = '', value] = split(line[at]!)
+    const [name, value] = split(line[at]!)
     const flag = COMMON_FLAGS.find((one) => one.name === name)
     at += flag !== undefined && takesValue(flag) && value === null ? 2 : 1
   }
@@ -48,13 +48,14 @@ function commandIndex(line: readonly string[]): number {
 }
 
 function withoutCommand(line: readonly string[]): NoCommand {
-  const known = ['--help', '-h', '--version']
-  return {
-    spec: null,
-    wantsHelp: line.length === 0 || line.includes('--help') || line.includes('-h'),
-    wantsVersion: line.includes('--version'),
-    problems: line.filter((word) => !known.includes(word)).map((word) => `a command is missing in front of ${word}`)
-  }
+  const known = ['help', 'version']
+  const names = line.map((word) => (word === '-h' ? 'help' : split(word)[0]))
+  const wanted = { wantsHelp: line.length === 0 || names.includes('help'), wantsVersion: names.includes('version') }
+  const problems = names.filter((name) => !known.includes(name)).map((name) => {
+    if (COMMON_FLAGS.some((flag) => flag.name === name)) return `a command is missing beside --${name}`
+    return `unknown flag --${name}${didYouMean(name, known)}`
+  })
+  return { spec: null, ...wanted, problems }
 }
 
 function readFlags(spec: CommandSpec, line: readonly string[]): Arguments {
@@ -108,7 +109,10 @@ function readFlag(spec: CommandSpec, rest: readonly string[], { given, problems 
     problems.push(`${label} needs a value`)
     return 0
   }
-  given.set(flag.name, value ?? rest[1]!)
+  const text = value ?? rest[1]!
+  // Scripts say `--challenge=$CHALLENGE`: nothing is as good as no flag.
+  if (text === '') given.delete(flag.name)
+  else given.set(flag.name, text)
   return value === null ? 1 : 0
 }
 
@@ -156,7 +160,7 @@ function argumentOf(spec: CommandSpec, words: readonly string[], problems: strin
   if (extra.length > 0) problems.push(`unexpected ${extra.map((one) => `"${one}"`).join(', ')}`)
   if (spec.argument === null) return null
   const { choices, laterChoices, name } = spec.argument
-  if (word === undefined) problems.push(`say what: ${Object.keys(choices).join(', ')}`)
+  if (word === undefined) problems.push(`the word after [${spec.name}] is missing: ${Object.keys(choices).join(', ')}`)
   else if (laterChoices.includes(word)) problems.push(`rally ${spec.name} ${word} is not supported yet`)
   else if (!Object.hasOwn(choices, word)) problems.push(`unknown ${name} [${word}]${didYouMean(word, Object.keys(choices))}`)
   return word ?? null
