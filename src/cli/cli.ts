@@ -125,7 +125,7 @@ function readFlags(found: Arguments): FlagValues {
     const given = options[camelCase(flag.name)]
     if (given === undefined) continue
     try {
-      values.set(flag.name, readValue(flag, typeof given === 'string' ? given.slice(GUARD.length) : String(given)))
+      values.set(flag.name, readValue(flag, typeof given === 'string' ? given.slice(GUARD.length) : JSON.stringify(given)))
     } catch (error) {
       if (!(error instanceof RallyError)) throw error
       problems.push(...(error.problems.length > 0 ? error.problems : [messageOf(error)]).map((problem) => `--${flag.name}: ${problem}`))

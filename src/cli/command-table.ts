@@ -30,7 +30,10 @@ const LIST_FLAGS: readonly Flag[] = [
 ]
 
 const COMPARE_FLAGS: readonly Flag[] = [
-  ...group('Races', [flag('text', 'baseline RACE-ID', 'the race to compare with'), flag('text', 'contender RACE-ID', 'the race to compare')]),
+  ...group('Races', [
+    flag('text', 'baseline RACE-ID', 'the race to compare with'),
+    flag('text', 'contender RACE-ID', 'the race to compare')
+  ]),
   ...REPORT,
   ...group('Report', [flag('text', 'show-in-report WHICH', 'taken and without effect, as in Elastic Rally')])
 ]
@@ -71,18 +74,31 @@ export const COMMANDS: readonly CommandSpec[] = [
     required: ONE_TRACK,
     examples: ['rally info --track=cities', 'rally info --track-path=./my-track --challenge=append']
   }),
-  command('render-track', 'show a track as the template makes it', [
-    ...TRACK, ...TRACK_SOURCE, ...BUILD_FLAVOR,
-    ...group('General', [
-      flag('path', 'output-path PATH', 'write to this file instead of the terminal'),
-      flag('text', 'format FORMAT', 'json: document, bodies, loaded model and parameters in one object', { choices: ['json'], origin: 'rally' })
-    ])
-  ], {
-    exclusive: TRACK_EXCLUSIVE,
-    required: ONE_TRACK,
-    isQuiet: true,
-    examples: ['rally render-track --track=cities --track-params=bulk_size:500', 'rally render-track --track-path=./my-track --format=json']
-  }),
+  command(
+    'render-track',
+    'show a track as the template makes it',
+    [
+      ...TRACK,
+      ...TRACK_SOURCE,
+      ...BUILD_FLAVOR,
+      ...group('General', [
+        flag('path', 'output-path PATH', 'write to this file instead of the terminal'),
+        flag('text', 'format FORMAT', 'json: document, bodies, loaded model and parameters in one object', {
+          choices: ['json'],
+          origin: 'rally'
+        })
+      ])
+    ],
+    {
+      exclusive: TRACK_EXCLUSIVE,
+      required: ONE_TRACK,
+      isQuiet: true,
+      examples: [
+        'rally render-track --track=cities --track-params=bulk_size:500',
+        'rally render-track --track-path=./my-track --format=json'
+      ]
+    }
+  ),
   command('validate-track', 'check a track without a target', [...TRACK, ...TRACK_SOURCE, ...challengeOnly, ...BUILD_FLAVOR], {
     exclusive: TRACK_EXCLUSIVE,
     required: ONE_TRACK,

@@ -51,7 +51,8 @@ const READERS: Readonly<Record<ValueKind, (text: string) => unknown>> = {
 function dateOf(text: string): string {
   const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? []
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  if (year === undefined || date.getUTCMonth() !== Number(month) - 1) throw new RallyError('usage', `"${text}" is no day of the form yyyyMMdd`)
+  if (year === undefined || date.getUTCMonth() !== Number(month) - 1)
+    throw new RallyError('usage', `"${text}" is no day of the form yyyyMMdd`)
   return text
 }
 

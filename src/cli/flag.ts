@@ -29,13 +29,27 @@ type Extra = Partial<Pick<Flag, 'aliases' | 'choices' | 'laterChoices' | 'fallba
 /** `spec` is `name` or `name VALUE`. */
 export function flag(kind: ValueKind, spec: string, help: string, extra: Extra = {}): Flag {
   const [name = '', valueName = ''] = spec.split(' ')
-  const base = { name, valueName, kind, help, aliases: [], choices: null, laterChoices: [], fallback: null, group: '', state: 'served', origin: 'elastic' } as const
+  const base = {
+    name,
+    valueName,
+    kind,
+    help,
+    aliases: [],
+    choices: null,
+    laterChoices: [],
+    fallback: null,
+    group: '',
+    state: 'served',
+    origin: 'elastic'
+  } as const
   return { ...base, ...extra }
 }
 
 /** Flags of Elastic Rally that are known and not served yet. */
 export function later(names: string, switches = '', origin: Flag['origin'] = 'elastic'): Flag[] {
-  const one = (kind: ValueKind) => (name: string): Flag => ({ ...flag(kind, name, '', { origin }), state: 'later' })
+  const one =
+    (kind: ValueKind) =>
+    (name: string): Flag => ({ ...flag(kind, name, '', { origin }), state: 'later' })
   const words = (text: string): string[] => text.split(' ').filter((word) => word !== '')
   return [...words(names).map(one('text')), ...words(switches).map(one('switch'))]
 }
@@ -49,6 +63,9 @@ export const COMMON_FLAGS: readonly Flag[] = group('General', [
   flag('pair', 'quiet', 'say only what was asked for, and errors'),
   flag('switch', 'offline', 'fetch nothing from the network but from the target'),
   flag('text', 'configuration-name NAME', 'read rally-<NAME>.ini instead of rally.ini'),
-  flag('text', 'datastore-type TYPE', 'keep results where no other store is served yet, whatever the ini says', { choices: ['in-memory'], origin: 'rally' }),
+  flag('text', 'datastore-type TYPE', 'keep results where no other store is served yet, whatever the ini says', {
+    choices: ['in-memory'],
+    origin: 'rally'
+  }),
   flag('switch', 'help', 'show this page')
 ])

@@ -13,11 +13,26 @@ export function overviewHelp(commands: readonly CommandSpec[], width: number): s
     '',
     'Usage: rally <command> [flags]',
     '',
-    ...columns('Commands:', served.map(({ name, summary }) => [name, summary]), width),
+    ...columns(
+      'Commands:',
+      served.map(({ name, summary }) => [name, summary]),
+      width
+    ),
     '',
-    ...columns('Flags:', [['--version', 'show the version'], ['--help', 'show this page; also behind every command']], width),
+    ...columns(
+      'Flags:',
+      [
+        ['--version', 'show the version'],
+        ['--help', 'show this page; also behind every command']
+      ],
+      width
+    ),
     '',
-    ...columns('Examples:', served.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => [example, '']), width),
+    ...columns(
+      'Examples:',
+      served.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => [example, '']),
+      width
+    ),
     '',
     ...wrap(`Known, but not supported yet: ${names.join(', ')}.`, width)
   ].join('\n')
@@ -30,25 +45,41 @@ export function commandHelp(spec: CommandSpec, width: number): string {
   const parts: string[][] = [[`rally ${spec.name}: ${spec.summary}`], [`Usage: rally ${spec.name}${argument} [flags]`]]
   if (spec.argument !== null) parts.push(columns(`<${spec.argument.name}> is one of:`, Object.entries(spec.argument.choices), width))
   for (const name of new Set(served.map((flag) => flag.group))) {
-    parts.push(columns(`${name}:`, served.filter((flag) => flag.group === name).map((flag) => describe(flag, spec)), width))
+    parts.push(
+      columns(
+        `${name}:`,
+        served.filter((flag) => flag.group === name).map((flag) => describe(flag, spec)),
+        width
+      )
+    )
   }
   const needed = spec.required.map((names) => names.map((name) => `--${name}`).join(' or '))
   if (needed.length > 0) parts.push(wrap(`Required: ${needed.join('; ')}.`, width))
   const excluded = spec.exclusive.map((names) => names.map((name) => `--${name}`).join(' or '))
   if (excluded.length > 0) parts.push(wrap(`Only one of: ${excluded.join('; ')}.`, width))
   if (laterNames.length > 0) parts.push(wrap(`Known, but not supported yet: ${laterNames.join(', ')}.`, width))
-  parts.push(columns('Examples:', spec.examples.map((example) => [example, '']), width))
+  parts.push(
+    columns(
+      'Examples:',
+      spec.examples.map((example) => [example, '']),
+      width
+    )
+  )
   return parts.map((lines) => lines.join('\n')).join('\n\n')
 }
 
 function describe(flag: Flag, spec: CommandSpec): [string, string] {
-  const names = flag.kind === 'pair' ? `--${flag.name}, --no-${flag.name}` : [flag.name, ...flag.aliases].map((name) => `--${name}`).join(', ')
+  const names =
+    flag.kind === 'pair' ? `--${flag.name}, --no-${flag.name}` : [flag.name, ...flag.aliases].map((name) => `--${name}`).join(', ')
   const facts: string[] = []
   if (flag.choices !== null && flag.choices.length > 1) facts.push(`one of: ${flag.choices.join(', ')}`)
   if (flag.choices?.length === 1) facts.push(`only: ${flag.choices[0]!}`)
   if (flag.fallback !== null) facts.push(`default: ${flag.fallback}`)
   if (flag.name === 'quiet' && spec.isQuiet) facts.push('on by default')
-  return [`${names}${flag.valueName === '' ? '' : `=${flag.valueName}`}`, facts.length === 0 ? flag.help : `${flag.help} (${facts.join('; ')})`]
+  return [
+    `${names}${flag.valueName === '' ? '' : `=${flag.valueName}`}`,
+    facts.length === 0 ? flag.help : `${flag.help} (${facts.join('; ')})`
+  ]
 }
 
 /** A heading and two columns; the right one is wrapped to the width, or stands below where the left one is long. */

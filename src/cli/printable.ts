@@ -7,12 +7,18 @@ export function printable(text: string): string {
 
 /** The same for a text of our own making that may hold colours: those stay. */
 export function printableKeepingColours(text: string): string {
-  return text.replaceAll(/(\u{1b}\[[0-9;]*m)|[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (match, colour: string | undefined) => colour ?? visible(match))
+  return text.replaceAll(
+    /(\u{1b}\[[0-9;]*m)|[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (match, colour: string | undefined) => colour ?? visible(match)
+  )
 }
 
 /** JSON text means the same with these characters escaped. */
 export function printableJson(json: string): string {
-  return json.replaceAll(/[\u2028\u2029\u202a-\u202e\u2066-\u2069\u{7f}-\u{9f}]/gu, (letter) => `\\u${letter.codePointAt(0)!.toString(16).padStart(4, '0')}`)
+  return json.replaceAll(
+    /[\u2028\u2029\u202a-\u202e\u2066-\u2069\u{7f}-\u{9f}]/gu,
+    (letter) => `\\u${letter.codePointAt(0)!.toString(16).padStart(4, '0')}`
+  )
 }
 
 /** On one line. */

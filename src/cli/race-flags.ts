@@ -30,7 +30,10 @@ export const REPORT_FORMATS = ['markdown', 'csv', 'json'] as const
 
 export const REPORT: readonly Flag[] = group('Report', [
   flag('text', 'report-format FORMAT', 'form of the report', { choices: REPORT_FORMATS, fallback: 'markdown' }),
-  flag('text', 'report-numbers-align SIDE', 'alignment of numbers in markdown', { choices: ['right', 'center', 'left', 'decimal'], fallback: 'decimal' }),
+  flag('text', 'report-numbers-align SIDE', 'alignment of numbers in markdown', {
+    choices: ['right', 'center', 'left', 'decimal'],
+    fallback: 'decimal'
+  }),
   flag('path', 'report-file PATH', 'also append the report to this file')
 ])
 
@@ -41,7 +44,10 @@ const TARGET = group('Target', [
   }),
   flag('hosts', 'target-hosts HOSTS', 'host:port,host:port or https://user:password@host/prefix, or JSON'),
   flag('options', 'client-options OPTIONS', 'how to speak to the target: k:v,k:v, JSON, or a .json file', { fallback: 'timeout:60' }),
-  flag('text', 'on-error MODE', 'what a failed request does', { choices: ['continue', 'continue-on-network', 'abort'], fallback: 'continue' })
+  flag('text', 'on-error MODE', 'what a failed request does', {
+    choices: ['continue', 'continue-on-network', 'abort'],
+    fallback: 'continue'
+  })
 ])
 
 const RACE = group('Race', [
@@ -63,4 +69,14 @@ const ELASTIC_LATER = later(
 )
 const OURS_LATER = later('require abort-when on-node-loss transport node-name', 'pull-samples no-bootstrap force', 'rally')
 
-export const RACE_FLAGS: readonly Flag[] = [...TRACK, ...TRACK_SOURCE, ...TASK_FILTER, ...TARGET, ...RACE, ...REPORT, ...SHOWN, ...ELASTIC_LATER, ...OURS_LATER]
+export const RACE_FLAGS: readonly Flag[] = [
+  ...TRACK,
+  ...TRACK_SOURCE,
+  ...TASK_FILTER,
+  ...TARGET,
+  ...RACE,
+  ...REPORT,
+  ...SHOWN,
+  ...ELASTIC_LATER,
+  ...OURS_LATER
+]

@@ -34,7 +34,8 @@ export function readArguments(line: readonly string[], commands: readonly Comman
   return readFlags(spec, [...line.slice(0, at), ...line.slice(at + 1)])
 }
 
-const servedNames = (commands: readonly CommandSpec[]): string[] => commands.filter(({ state }) => state === 'served').map((command) => command.name)
+const servedNames = (commands: readonly CommandSpec[]): string[] =>
+  commands.filter(({ state }) => state === 'served').map((command) => command.name)
 
 /** In front of the command only flags of every command may stand. */
 function commandIndex(line: readonly string[]): number {
@@ -51,10 +52,12 @@ function withoutCommand(line: readonly string[]): NoCommand {
   const known = ['help', 'version']
   const names = line.map((word) => (word === '-h' ? 'help' : split(word)[0]))
   const wanted = { wantsHelp: line.length === 0 || names.includes('help'), wantsVersion: names.includes('version') }
-  const problems = names.filter((name) => !known.includes(name)).map((name) => {
-    if (COMMON_FLAGS.some((flag) => flag.name === name)) return `a command is missing beside --${name}`
-    return `unknown flag --${name}${didYouMean(name, known)}`
-  })
+  const problems = names
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      if (COMMON_FLAGS.some((flag) => flag.name === name)) return `a command is missing beside --${name}`
+      return `unknown flag --${name}${didYouMean(name, known)}`
+    })
   return { spec: null, ...wanted, problems }
 }
 
@@ -131,7 +134,10 @@ function findFlag(flags: readonly Flag[], typed: string): FoundFlag {
   const candidates = elastic.length > 0 ? elastic : begun
   const first = candidates[0]
   if (first === undefined) {
-    const nearest = closestMatch(typed, names.filter(({ flag }) => flag.state === 'served').map(({ name }) => name))
+    const nearest = closestMatch(
+      typed,
+      names.filter(({ flag }) => flag.state === 'served').map(({ name }) => name)
+    )
     return { problem: `unknown flag --${typed}${nearest === null ? '' : `, did you mean --${nearest}?`}` }
   }
   if (candidates.every(({ flag, isNegated }) => flag === first.flag && isNegated === first.isNegated)) return first

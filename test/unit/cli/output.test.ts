@@ -22,7 +22,10 @@ class FakeStream implements Stream {
   }
 }
 
-function outputs(environment: Record<string, string> = {}, isTTY = false): { output: Output; stdout: FakeStream; stderr: FakeStream; errors: Error[] } {
+function outputs(
+  environment: Record<string, string> = {},
+  isTTY = false
+): { output: Output; stdout: FakeStream; stderr: FakeStream; errors: Error[] } {
   const [stdout, stderr, errors] = [new FakeStream(isTTY), new FakeStream(isTTY), [] as Error[]]
   const output = new Output({ stdout, stderr, environment, onStdoutError: (error) => errors.push(error) })
   return { output, stdout, stderr, errors }
@@ -53,7 +56,11 @@ test('colours are for terminals only, and not with NO_COLOR or TERM=dumb', () =>
   const coloured = outputs({}, true)
   coloured.output.error('x')
   assert.equal(coloured.stderr.text, '\u001b[31;1m[ERROR]\u001b[0m x\n')
-  for (const [environment, isTTY] of [[{ NO_COLOR: '1' }, true], [{ TERM: 'dumb' }, true], [{}, false]] as const) {
+  for (const [environment, isTTY] of [
+    [{ NO_COLOR: '1' }, true],
+    [{ TERM: 'dumb' }, true],
+    [{}, false]
+  ] as const) {
     const { output, stderr } = outputs(environment, isTTY)
     output.error('x')
     assert.equal(stderr.text, '[ERROR] x\n')

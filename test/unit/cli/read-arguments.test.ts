@@ -25,7 +25,7 @@ test('a flag may be shortened as long as only one begins so; its full name wins'
   ])
 })
 
-test("flags of Elastic Rally go before ours when shortened: --on stays --on-error", () => {
+test('flags of Elastic Rally go before ours when shortened: --on stays --on-error', () => {
   assert.deepEqual(given('race', '--track=t', '--on=abort'), { track: 't', 'on-error': 'abort' })
   assert.deepEqual(given('race', '--track=t', '--see=1'), { track: 't', seed: '1' })
 })
@@ -63,7 +63,12 @@ test('flags that exclude each other are named', () => {
 })
 
 test('the word of a command may stand anywhere, also behind a double dash', () => {
-  for (const line of [['list', 'races', '--limit=3'], ['list', '--limit', '3', 'races'], ['list', '--limit=3', '--', 'races'], ['--quiet', 'list', 'races', '--limit=3']]) {
+  for (const line of [
+    ['list', 'races', '--limit=3'],
+    ['list', '--limit', '3', 'races'],
+    ['list', '--limit=3', '--', 'races'],
+    ['--quiet', 'list', 'races', '--limit=3']
+  ]) {
     assert.equal(read(...line).argument, 'races')
     assert.equal(read(...line).given.get('limit'), '3')
     assert.deepEqual(read(...line).problems, [])
@@ -73,7 +78,10 @@ test('the word of a command may stand anywhere, also behind a double dash', () =
 test('an unknown word, flag or command comes with the nearest right one', () => {
   assert.deepEqual(problems('list', 'race'), ['unknown what [race], did you mean [races]?'])
   assert.deepEqual(problems('list', 'races', 'more'), ['unexpected "more"'])
-  assert.deepEqual(problems('race', '--trak-path=x', '--xyzzy'), ['unknown flag --trak-path, did you mean --track-path?', 'unknown flag --xyzzy'])
+  assert.deepEqual(problems('race', '--trak-path=x', '--xyzzy'), [
+    'unknown flag --trak-path, did you mean --track-path?',
+    'unknown flag --xyzzy'
+  ])
   assert.deepEqual(problems('lits'), ['unknown command [lits], did you mean [list]?'])
   assert.deepEqual(problems('--versoin'), ['unknown flag --versoin, did you mean [version]?'])
   assert.deepEqual(problems('--quiet'), ['a command is missing beside --quiet'])
@@ -85,7 +93,20 @@ test('what is not served yet is refused by its name, with its value', () => {
     '--kill-running-processes is not supported yet'
   ])
   assert.deepEqual(problems('list', 'cars'), ['rally list cars is not supported yet'])
-  for (const name of ['create-track', 'delete', 'add', 'build', 'download', 'install', 'start', 'stop', 'daemon', 'bootstrap', 'status', 'results']) {
+  for (const name of [
+    'create-track',
+    'delete',
+    'add',
+    'build',
+    'download',
+    'install',
+    'start',
+    'stop',
+    'daemon',
+    'bootstrap',
+    'status',
+    'results'
+  ]) {
     assert.deepEqual(problems(name, '--anything'), [`rally ${name} is not supported yet`])
   }
 })
@@ -119,7 +140,22 @@ test("every flag of Elastic Rally's commands is known", () => {
 test('any line gives an answer, never an exception', () => {
   const words = fc.oneof(
     fc.string(),
-    fc.constantFrom('race', 'list', 'tracks', '--', '-', '--=', '--track', '--quiet', '--no-quiet', '--user-tag', '-h', '--help', '--__proto__=x', 'constructor')
+    fc.constantFrom(
+      'race',
+      'list',
+      'tracks',
+      '--',
+      '-',
+      '--=',
+      '--track',
+      '--quiet',
+      '--no-quiet',
+      '--user-tag',
+      '-h',
+      '--help',
+      '--__proto__=x',
+      'constructor'
+    )
   )
   fc.assert(
     fc.property(fc.array(words), (line) => {
