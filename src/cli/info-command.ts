@@ -1,3 +1,4 @@
+import { RallyError } from '../core/errors.ts'
 import type { Command } from './command.ts'
 
-export const infoCommand: Command = () => Promise.resolve()
+export const infoCommand: Command = () => Promise.reject(new RallyError('usage', 'rally info is not supported yet'))
