@@ -17,7 +17,7 @@ export function corporaOf(track: Track, operation: Operation, problems: string[]
   const names = namesIn(params['corpora']) ?? track.corpora.map((corpus) => corpus.name)
   const corpora = track.corpora
     .filter((corpus) => names.includes(corpus.name))
-    .map((corpus) => ({ ...corpus, documents: corpus.documents.filter((set) => isWanted(set, params, problems)) }))
+    .map(({ name, meta, documents }) => ({ name, meta, documents: documents.filter((set) => isWanted(set, params, problems)) }))
     .filter((corpus) => corpus.documents.some((set) => set.numberOfDocuments > 0))
   if (corpora.length === 0 && problems.length === before) {
     const known = track.corpora.map((corpus) => corpus.name)
@@ -50,7 +50,7 @@ export function usedCorpora(track: Track): Corpus[] {
     throw new RallyError('track', `cannot tell which corpora are used: ${problems[0]}`, { problems: problems.slice(1) })
   return track.corpora
     .filter((corpus) => used.has(corpus.name))
-    .map((corpus) => ({ ...corpus, documents: [...(used.get(corpus.name)?.values() ?? [])] }))
+    .map(({ name, meta }) => ({ name, meta, documents: [...(used.get(name)?.values() ?? [])] }))
 }
 
 type Params = Operation['params']
