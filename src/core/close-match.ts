@@ -1,25 +1,26 @@
 // Which known word did they mean? Python's difflib.get_close_matches, because Elastic Rally's users know its answers.
 
+/** difflib's: the least share of matching letters. */
 const CUTOFF = 0.6
 /** From this length on, difflib ignores letters that make up more than 1 % of the word looked up. */
 const POPULAR_FROM = 200
 
-/** Up to `count` of the possibilities that resemble `word` (ratio ≥ 0.6), the closest first; equal ratios: the greater text first. */
-export function closeMatches(word: string, possibilities: Iterable<string>, count = 3): string[] {
-  const letters = [...word]
+/** Up to `count` of the possibilities that resemble `word` (ratio ≥ `cutoff`), the closest first; equal ratios: the greater text first. */
+export function closeMatches(word: string, possibilities: Iterable<string>, count = 3, cutoff = CUTOFF): string[] {
+  const letters = Array.from(word)
   const positions = positionsOf(letters)
   const scored: { readonly ratio: number; readonly text: string }[] = []
   for (const text of possibilities) {
-    const ratio = ratioOf([...text], letters, positions)
-    if (ratio >= CUTOFF) scored.push({ ratio, text })
+    const ratio = ratioOf(Array.from(text), letters, positions, cutoff)
+    if (ratio >= cutoff) scored.push({ ratio, text })
   }
   scored.sort((a, b) => b.ratio - a.ratio || compareTexts(b.text, a.text))
   return scored.slice(0, count).map((entry) => entry.text)
 }
 
 /** The one nearest word, or null. */
-export function closestMatch(word: string, possibilities: Iterable<string>): string | null {
-  return closeMatches(word, possibilities, 1)[0] ?? null
+export function closestMatch(word: string, possibilities: Iterable<string>, cutoff = CUTOFF): string | null {
+  return closeMatches(word, possibilities, 1, cutoff)[0] ?? null
 }
 
 /** `, did you mean [x]?` or the empty text: to end a message with. */
@@ -50,12 +51,12 @@ function positionsOf(letters: readonly string[]): ReadonlyMap<string, readonly n
   return positions
 }
 
-/** 2 × matching letters ÷ letters of both (difflib's SequenceMatcher.ratio with `b` as second sequence). */
-function ratioOf(a: readonly string[], b: readonly string[], positions: ReadonlyMap<string, readonly number[]>): number {
+/** 2 × matching letters ÷ letters of both (difflib's SequenceMatcher.ratio with `b` as second sequence); 0 if surely below `cutoff`. */
+function ratioOf(a: readonly string[], b: readonly string[], positions: ReadonlyMap<string, readonly number[]>, cutoff: number): number {
   const total = a.length + b.length
   if (total === 0) return 1
   // No pair of blocks can match more letters than the shorter text has: spares the search for most words.
-  if ((2 * Math.min(a.length, b.length)) / total < CUTOFF) return 0
+  if ((2 * Math.min(a.length, b.length)) / total < cutoff) return 0
   let matching = 0
   const open: [number, number, number, number][] = [[0, a.length, 0, b.length]]
   for (let range = open.pop(); range !== undefined; range = open.pop()) {
