@@ -1,0 +1,57 @@
+// What is wrong with a track: every mistake with its place. A track is loaded only if there is none.
+
+import { RallyError } from '../core/errors.ts'
+import type { JsonValue } from '../core/json.ts'
+import { printJson } from '../core/json-print.ts'
+import { pathText, type DocumentPath } from './document-path.ts'
+
+/** The stage that noticed it; the order is the order of the stages. */
+export type MistakeKind = 'setup' | 'template' | 'json' | 'version' | 'schema' | 'track' | 'body' | 'params' | 'filter' | 'corpus'
+
+export interface Mistake {
+  readonly kind: MistakeKind
+  /** Relative to the track's folder; null: not in a file (a flag, a parameter). */
+  readonly file: string | null
+  /** From 1; null: unknown. */
+  readonly line: number | null
+  /** In the rendered document or body. */
+  readonly path: DocumentPath
+  /** The fact, with the value and the nearest right word. */
+  readonly message: string
+  /** Which rule of the format was broken, in the notation of JSON schema; only of kind `schema`. */
+  readonly schemaPath?: DocumentPath
+}
+
+/** `track.json:12: challenges[0].schedule[3].clients: must be at least 1 but is [0]`. */
+export function mistakeText(mistake: Mistake): string {
+  const file = mistake.file === null ? '' : mistake.line === null ? `${mistake.file}: ` : `${mistake.file}:${mistake.line}: `
+  const path = pathText(mistake.path)
+  return `${file}${path === '' ? '' : `${path}: `}${mistake.message}`
+}
+
+/** All mistakes of a track at once. */
+export class TrackError extends RallyError {
+  readonly mistakes: readonly Mistake[]
+  /** What would have been warned of, had the track been sound. */
+  readonly warnings: readonly string[]
+
+  constructor(trackName: string, mistakes: readonly Mistake[], warnings: readonly string[] = []) {
+    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`
+    super('track', `track [${trackName}] has ${count}`, {
+      problems: mistakes.map(mistakeText),
+      hint: 'correct the track or its parameters; `rally render-track` shows the rendered document'
+    })
+    this.name = 'TrackError'
+    this.mistakes = mistakes
+    this.warnings = warnings
+  }
+}
+
+const MAX_SHOWN = 80
+
+/** A value as messages show it: `[0]`, `["2"]`, long ones cut. */
+export function shown(value: JsonValue | undefined): string {
+  if (value === undefined) return '[nothing]'
+  const text = printJson(value)
+  return `[${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}]`
+}
