@@ -20,7 +20,9 @@ export function findJava() {
     .filter(({ version }) => version !== null)
     .sort((a, b) => a.version - b.version)
   if (fit.length > 0) return fit[0].home
-  throw new Error(`no JDK from ${MIN_VERSION} on below ${INSTALLED}: install one (Debian: openjdk-21-jdk-headless or newer) or set RALLY_TARGET_JAVA_HOME`)
+  throw new Error(
+    `no JDK from ${MIN_VERSION} on below ${INSTALLED}: install one (Debian: openjdk-21-jdk-headless or newer) or set RALLY_TARGET_JAVA_HOME`
+  )
 }
 
 /** Its major version, or null if it is unfit. */

@@ -1,6 +1,6 @@
 // One node of a server on loopback: starts it from an empty folder, waits until it answers, and stops it without a trace.
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,10 @@ function nodeFolder(kind, port) {
 
 /** Starts a node and waits until it answers; throws with the end of its log if it does not. */
 export async function startNode(kind, { home, java, port, heap }) {
-  if (runningPid(kind, port) !== null) return
+  if (runningPid(kind, port) !== null) {
+    console.log(`${kind} runs already on port ${port}`)
+    return
+  }
   if (await isTaken(port)) throw new Error(`port ${port} is taken by another program`)
   const folder = nodeFolder(kind, port)
   rmSync(folder, { recursive: true, force: true })
@@ -29,33 +32,54 @@ export async function startNode(kind, { home, java, port, heap }) {
   const child = launch(kind, folder, { ...programs, heap })
   const startedAt = performance.now()
   await untilUp(kind, { port, child, log: join(folder, 'logs', 'console.log') })
-  console.log(`${kind} ${SERVERS[kind].version} answers at http://127.0.0.1:${port} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s, pid ${runningPid(kind, port)}`)
+  console.log(
+    `${kind} ${SERVERS[kind].version} answers at http://127.0.0.1:${port} after ${((performance.now() - startedAt) / 1000).toFixed(1)} s, pid ${runningPid(kind, port)}`
+  )
 }
 
 /** Stops a node and removes its folder; nothing happens if there is none. */
 export async function stopNode(kind, port) {
+  const folder = nodeFolder(kind, port)
   const pid = runningPid(kind, port)
-  if (pid !== null) {
-    process.kill(pid, 'SIGTERM')
-    const deadline = performance.now() + STOP_TIMEOUT_MS
-    while (runningPid(kind, port) !== null) {
-      if (performance.now() > deadline) process.kill(pid, 'SIGKILL')
-      await sleep(100)
-    }
-    console.log(`${kind} on port ${port} stopped, pid was ${pid}`)
+  if (pid !== null) signal(pid, 'SIGTERM')
+  const deadline = performance.now() + STOP_TIMEOUT_MS
+  // Its launcher ends a moment after the node itself.
+  for (let left = processesOf(folder); left.length > 0; left = processesOf(folder)) {
+    if (pid === null || performance.now() > deadline) for (const each of left) signal(each, 'SIGKILL')
+    await sleep(100)
   }
-  rmSync(nodeFolder(kind, port), { recursive: true, force: true })
+  if (pid !== null) console.log(`${kind} on port ${port} stopped, pid was ${pid}`)
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /** The node's process id if it runs; a process that got the number later is not mistaken for it. */
 export function runningPid(kind, port) {
   const folder = nodeFolder(kind, port)
+  const file = join(folder, 'pid')
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+  return processesOf(folder).includes(pid) ? pid : null
+}
+
+/** Processes whose command line names a file of the node. */
+function processesOf(folder) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && commandLine(name).includes(`${folder}/`))
+    .map(Number)
+}
+
+function commandLine(pid) {
   try {
-    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-    return command.includes(folder) ? pid : null
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch {
-    return null
+    return ''
+  }
+}
+
+function signal(pid, name) {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended already.
   }
 }
 
@@ -89,10 +113,18 @@ function configure(kind, folder, { home, port }) {
     'action.destructive_requires_name': false,
     ...settings
   }
-  writeFileSync(join(config, configFile), Object.entries(lines).map(([key, value]) => `${key}: ${value}\n`).join(''))
+  writeFileSync(
+    join(config, configFile),
+    Object.entries(lines)
+      .map(([key, value]) => `${key}: ${value}\n`)
+      .join('')
+  )
   // Logs of the virtual machine would go beside the program, where its user may not write.
   const options = readFileSync(join(config, 'jvm.options'), 'utf8').split('\n')
-  writeFileSync(join(config, 'jvm.options'), options.filter((line) => !/gc\.log|ErrorFile|HeapDump|jdk\.incubator\.vector/.test(line)).join('\n'))
+  writeFileSync(
+    join(config, 'jvm.options'),
+    options.filter((line) => !/gc\.log|ErrorFile|HeapDump|jdk\.incubator\.vector/.test(line)).join('\n')
+  )
 }
 
 function launch(kind, folder, { home, java, heap }) {
@@ -121,25 +153,20 @@ function launch(kind, folder, { home, java, heap }) {
 async function untilUp(kind, { port, child, log }) {
   const deadline = performance.now() + START_TIMEOUT_MS
   for (;;) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/_cluster/health`, { signal: AbortSignal.timeout(5000) }).then((answer) => answer.ok, () => false)
+    const isUp = await fetch(`http://127.0.0.1:${port}/_cluster/health`, { signal: AbortSignal.timeout(5000) }).then(
+      (answer) => answer.ok,
+      () => false
+    )
     if (isUp && runningPid(kind, port) !== null) return
     const isOver = child.exitCode !== null || child.signalCode !== null
     if (isOver || performance.now() > deadline) {
       const end = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-30).join('\n') : ''
-      killGroup(child)
       await stopNode(kind, port)
-      throw new Error(`${kind} ${isOver ? 'ended while it started' : `did not answer within ${START_TIMEOUT_MS / 1000} s`}; the end of its log:\n${end}`)
+      throw new Error(
+        `${kind} ${isOver ? 'ended while it started' : `did not answer within ${START_TIMEOUT_MS / 1000} s`}; the end of its log:\n${end}`
+      )
     }
     await sleep(250)
-  }
-}
-
-// Before the node has written its process id, only its group is known.
-function killGroup(child) {
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // It has ended already.
   }
 }
 
