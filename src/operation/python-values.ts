@@ -23,7 +23,8 @@ export function clientParams(params: JsonObject): JsonObject {
 
 /** One name or several, as a list. */
 export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value]
+  if (Array.isArray(value)) return value as readonly JsonValue[]
+  return value === undefined ? [] : [value]
 }
 
 /** A value in a message: text as it is, all else as JSON. */

@@ -19,9 +19,9 @@ export function partialReason(head: Buffer): string | null {
   if (timedOut !== -1 && text.startsWith('true', timedOut)) return 'the search timed out on the server'
   const shards = text.indexOf('"_shards"')
   if (shards === -1 || shards > end) return null
-  const failed = valueAt(text, '"failed"', shards, end)
-  if (failed === -1 || text[failed] === '0') return null
-  return `${/^\d*/.exec(text.slice(failed, failed + 12))?.[0] ?? '?'} shards failed`
+  const at = valueAt(text, '"failed"', shards, end)
+  if (at === -1 || text[at] === '0') return null
+  return `${/^\d*/.exec(text.slice(at, at + 12))?.[0] ?? '?'} shards failed`
 }
 
 /** An answer with status 200 that leaves out a part of the data is no success. */
