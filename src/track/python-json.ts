@@ -21,7 +21,7 @@ function print(value: JsonValue, indent: number, outer: string): string {
     const members = Object.entries(value).map(([key, member]) => `${quoted(key)}: ${print(member, indent, inner)}`)
     return members.length === 0 ? '{}' : `{${inner}${members.join(`,${inner}`)}${outer}}`
   }
-  return value === null ? 'null' : String(value as boolean)
+  return JSON.stringify(value)
 }
 
 function quoted(text: string): string {
