@@ -36,10 +36,25 @@ export interface ClusterIdentity {
   readonly teamRevision: string | null
 }
 
-/** What only our races have; its keys stand as they are at the end of the document. */
+/** What only our races have; stands under these names at the end of the document. The reports read it there. */
 export interface RaceState {
   readonly status: RaceStatus
-  readonly [key: string]: JsonValue
+  /** Every random choice came from it. */
+  readonly seed?: string
+  /** `line`: what was measured, in words. */
+  readonly target?: { readonly line: string; readonly distribution: string }
+  readonly 'on-error'?: string
+  readonly 'test-mode'?: boolean
+  /** From the race's start to its end. */
+  readonly 'duration-seconds'?: number
+  /** Why it ended before its time; null: it did not. */
+  readonly error?: string | null
+  /** What the user was warned of while it ran. */
+  readonly warnings?: readonly string[]
+  /** A HealthReport. */
+  readonly health?: JsonValue
+  /** Items like those of `results.op_metrics`, of the tasks that the report leaves out. */
+  readonly 'unreported-tasks'?: readonly JsonObject[]
 }
 
 /**
@@ -70,7 +85,7 @@ export function raceDocument(race: RaceHeader, results: JsonObject | null, state
     ...filled('track-params', race.trackParams),
     ...filled('car-params', race.carParams),
     ...filled('plugin-params', race.pluginParams),
-    ...state
+    ...(state as JsonObject | null)
   }
 }
 

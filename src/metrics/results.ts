@@ -11,25 +11,40 @@ import type { MetricsRecord } from './record.ts'
 import type { RecordStore } from './record-store.ts'
 import { exactly, throughputFigures, timeFigures } from './task-figures.ts'
 
-/**
- * Results of our own race: Elastic Rally's keys, and ours besides them in each task's item.
- * A task that never began has no item; one that is not reported has one only if it failed.
- */
-export function measuredResults(race: {
+interface MeasuredRace {
   readonly track: Track
   readonly measurements: readonly TaskMeasurement[]
   /** As telemetry-record makes them. */
   readonly telemetry: readonly MetricsRecord[]
-}): JsonObject {
-  const byTask = new Map(race.measurements.map((measurement) => [measurement.task, measurement]))
-  const items = scheduledTasks(race.track).flatMap((task) => {
+}
+
+/**
+ * Results of our own race: Elastic Rally's keys, and ours besides them in each task's item.
+ * A task that never began has no item; one that is not reported has one only if it failed.
+ */
+export function measuredResults(race: MeasuredRace): JsonObject {
+  const items = measuredItems(race).filter(({ isShown }) => isShown)
+  return { op_metrics: items.map(({ item }) => item), ...clusterFigures(race.telemetry) }
+}
+
+/** The items of the tasks that `measuredResults` leaves out: for the account, which covers every request. */
+export function unreportedTasks(race: Omit<MeasuredRace, 'telemetry'>): readonly JsonObject[] {
+  return measuredItems(race)
+    .filter(({ isShown }) => !isShown)
+    .map(({ item }) => item)
+}
+
+function measuredItems({
+  track,
+  measurements
+}: Omit<MeasuredRace, 'telemetry'>): readonly { readonly item: JsonObject; readonly isShown: boolean }[] {
+  const byTask = new Map(measurements.map((measurement) => [measurement.task, measurement]))
+  return scheduledTasks(track).flatMap((task) => {
     const measurement = byTask.get(task.name)
     if (measurement === undefined) return []
-    const item = measuredTask(measurement, metaOf(race.track, task))
-    const isWanted = isReported(task, measurement.isAdmin) || (numberOf(item['error_rate']) ?? 0) > 0
-    return isWanted ? [item] : []
+    const item = measuredTask(measurement, metaOf(track, task))
+    return [{ item, isShown: isReported(task, measurement.isAdmin) || (numberOf(item['error_rate']) ?? 0) > 0 }]
   })
-  return { op_metrics: items, ...clusterFigures(race.telemetry) }
 }
 
 /** Results of a metrics store, as Elastic Rally calculates them. */

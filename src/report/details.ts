@@ -1,0 +1,169 @@
+// What stands around the table of our own races: what was measured, every request's end, the errors, whether the load
+// generator kept up, and what the words mean. Markdown that also reads well in a terminal.
+
+import type { JsonObject } from '../core/json.ts'
+import { jsonAt, numberAt, objectAt, objectsAt, textAt } from '../core/json-path.ts'
+import { generalText } from '../core/python-number.ts'
+import { countText, durationText } from '../core/units.ts'
+import { MIN_FULL_SECONDS } from '../metrics/throughput.ts'
+import { taskName } from './figure-rows.ts'
+import { onOneLine } from './printable.ts'
+import {
+  ACCOUNT_KEYS,
+  accountOf,
+  allTasks,
+  errorGroups,
+  isBalanced,
+  totalAccount,
+  type AccountCounts,
+  type ErrorGroup
+} from './race-items.ts'
+import { markdownTable, type Cell } from './table.ts'
+
+const MAX_BODY_LENGTH = 400
+
+/** The first line of a report: `Measured embedded node 0.1 with track cities, challenge index-only (…)`; empty for a race that is not ours. */
+export function headline(document: JsonObject): string {
+  const target = textAt(document, 'target', 'line')
+  if (target === null) return ''
+  const challenge = textAt(document, 'challenge')
+  const seconds = numberAt(document, 'duration-seconds')
+  const facts = [
+    `race ${textAt(document, 'race-id') ?? '?'}`,
+    ...(seconds === null ? [] : [`${statusWord(document)} after ${durationText(Math.round(seconds))}`]),
+    `seed ${textAt(document, 'seed') ?? '?'}`
+  ]
+  const what = `track ${textAt(document, 'track') ?? '?'}${challenge === null ? '' : `, challenge ${challenge}`}`
+  return `Measured ${target} with ${what} (${facts.join(', ')}).${unfinished(document)}`
+}
+
+function statusWord(document: JsonObject): string {
+  return textAt(document, 'status') ?? 'ended'
+}
+
+function unfinished(document: JsonObject): string {
+  const status = textAt(document, 'status')
+  if (status === null || status === 'finished') return ''
+  const error = textAt(document, 'error')
+  const cause = error === null ? '' : ` (${onOneLine(error, MAX_BODY_LENGTH)})`
+  return ` The race was ${status === 'failed' ? 'ended by an error' : status}${cause}: the figures cover what ran until then.`
+}
+
+/** The sections below the table, each ended by an empty line; empty for a race that is not ours. */
+export function details(document: JsonObject): string {
+  if (textAt(document, 'target', 'line') === null) return ''
+  const sections = [requestSection(document), cautionSection(document), errorSection(document), generatorSection(document), LEGEND]
+  return sections.filter((section) => section !== '').join('\n')
+}
+
+function requestSection(document: JsonObject): string {
+  const tasks = allTasks(document).flatMap((item) => {
+    const account = accountOf(item)
+    return account === null ? [] : [{ item, account }]
+  })
+  if (tasks.length === 0) return ''
+  const total = totalAccount(tasks.map(({ account }) => account))
+  const rows = tasks.map(({ item, account }): readonly Cell[] => [
+    taskName(item),
+    numberAt(item, 'clients'),
+    numberAt(item, 'sample_count', 'normal'),
+    numberAt(item, 'sample_count', 'warmup'),
+    ...counts(account)
+  ])
+  const headers = ['Task', 'Clients', 'Samples', 'Warm-up samples', 'Started', 'OK', 'Failed', 'Timed out', 'Cancelled', 'Unknown']
+  const table = markdownTable(headers, [...rows, ['all tasks', null, null, null, ...counts(total)]], 'right')
+  const unbalanced = tasks.filter(({ account }) => !isBalanced(account)).map(({ item }) => taskName(item))
+  const balance = unbalanced.length === 0 ? '' : `\nThe account does not balance for ${unbalanced.join(', ')}: this is a bug of Rally.\n`
+  return `## Requests\n\n${table}${balance}`
+}
+
+function counts(account: AccountCounts): readonly number[] {
+  return ACCOUNT_KEYS.map((key) => account[key])
+}
+
+/** Figures with too little behind them. */
+function cautionSection(document: JsonObject): string {
+  const cautions = objectsAt(document, 'results', 'op_metrics').flatMap((item) => {
+    const task = taskName(item)
+    const fullSeconds = numberAt(item, 'throughput_per_second', 'full_seconds')
+    const thin = jsonAt(item, 'thin_percentiles')
+    const keys = Array.isArray(thin) ? thin.map(String).filter((key) => jsonAt(item, 'latency', key) !== null) : []
+    return [
+      ...(fullSeconds !== null && fullSeconds < MIN_FULL_SECONDS
+        ? [
+            `${task}: fewer than three full seconds measured (${fullSeconds}), so throughput per second is work ÷ time, without minimum, median and maximum`
+          ]
+        : []),
+      ...(keys.length > 0
+        ? [
+            `${task}: ${keys.map(percentileWord).join(', ')} percentile with few samples behind it (${numberAt(item, 'sample_count', 'normal') ?? 0})`
+          ]
+        : [])
+    ]
+  })
+  return cautions.length === 0 ? '' : `## With caution\n\n${cautions.map((caution) => `- ${caution}\n`).join('')}`
+}
+
+function percentileWord(key: string): string {
+  return `${key.replace(/_0$/, '').replace('_', '.')}th`
+}
+
+function errorSection(document: JsonObject): string {
+  const groups = errorGroups(document)
+  return groups.length === 0 ? '' : `## Errors\n\n${groups.map(errorLines).join('')}`
+}
+
+function errorLines(group: ErrorGroup): string {
+  const tasks = group.tasks.map(({ task, count }) => `${task} ${countText(count)}`).join(', ')
+  const words = group.description === null ? '' : `: ${onOneLine(group.description, MAX_BODY_LENGTH)}`
+  const body = group.body === null || group.body === '' ? '' : `  answer: ${onOneLine(group.body, MAX_BODY_LENGTH)}\n`
+  return `- ${countText(group.count)} × ${group.errorClass} (${tasks})${words}\n${body}`
+}
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  ok: 'ok: the load generator kept up.',
+  warning: 'warning: the load generator came near its limits; see below.',
+  invalid: 'invalid: the load generator did not keep up, so these numbers measure it as well as the target.'
+}
+
+function generatorSection(document: JsonObject): string {
+  const verdict = textAt(document, 'health', 'verdict')
+  if (verdict === null) return ''
+  const findings = objectsAt(document, 'health', 'findings')
+  const rows = findings.map((finding): readonly Cell[] => [
+    textAt(finding, 'figure') ?? '',
+    figureText(finding, 'worst'),
+    figureText(finding, 'limit'),
+    textAt(finding, 'where') ?? '',
+    stateWord(finding)
+  ])
+  const table = rows.length === 0 ? '' : `\n${markdownTable(['Figure', 'Worst', 'Limit', 'Where', ''], rows, 'right')}`
+  const advice = findings.filter(isBreached).flatMap((finding) => textAt(finding, 'advice') ?? [])
+  return `## Load generator\n\nVerdict ${VERDICTS[verdict] ?? verdict}\n${table}${advice.length === 0 ? '' : `\n${advice.map((line) => `- ${line}\n`).join('')}`}`
+}
+
+function figureText(finding: JsonObject, key: string): string {
+  const value = numberAt(objectAt(finding), key)
+  return value === null ? '' : `${generalText(value)} ${textAt(finding, 'unit') ?? ''}`.trim()
+}
+
+function isBreached(finding: JsonObject): boolean {
+  return jsonAt(finding, 'breached') === true
+}
+
+function stateWord(finding: JsonObject): string {
+  if (!isBreached(finding)) return 'ok'
+  return jsonAt(finding, 'warnsOnly') === true ? 'over, only a warning' : 'over'
+}
+
+const LEGEND = `## Legend
+
+- latency: from when a request was due to the last byte of its answer; without a target throughput the same as service time.
+- service time: from sending a request to the last byte of its answer.
+- processing time: service time and Rally's own work around it.
+- Throughput: Elastic Rally's figure, the mean since the task's start at each second, warm-up included.
+- Throughput (per second): work that ended in each full second of the measured phase.
+- error rate: share of the measured requests that failed or timed out.
+- Percentiles come from histograms within 0.1 %.
+- Transport retries: 0 (Elastic Rally's client repeats a failed request up to three times and does not say so).
+`
