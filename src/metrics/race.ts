@@ -1,6 +1,7 @@
 // The document race.json: Elastic Rally 2.13's keys in its order, then ours. Elastic Rally ignores keys it does not know.
 
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import type { HealthReport } from './measurement.ts'
 import { timestampText } from './race-timestamp.ts'
 
 export type RaceStatus = 'running' | 'finished' | 'cancelled' | 'failed'
@@ -51,8 +52,7 @@ export interface RaceState {
   readonly error?: string | null
   /** What the user was warned of while it ran. */
   readonly warnings?: readonly string[]
-  /** A HealthReport. */
-  readonly health?: JsonValue
+  readonly health?: HealthReport
   /** Items like those of `results.op_metrics`, of the tasks that the report leaves out. */
   readonly 'unreported-tasks'?: readonly JsonObject[]
 }
@@ -85,8 +85,15 @@ export function raceDocument(race: RaceHeader, results: JsonObject | null, state
     ...filled('track-params', race.trackParams),
     ...filled('car-params', race.carParams),
     ...filled('plugin-params', race.pluginParams),
-    ...(state as JsonObject | null)
+    ...(state === null ? {} : stateFields(state))
   }
+}
+
+function stateFields({ health, ...state }: RaceState): JsonObject {
+  const fields = state as JsonObject
+  if (health === undefined) return fields
+  const findings = health.findings.map(({ warnsOnly, ...finding }) => ({ ...finding, warns_only: warnsOnly }))
+  return { ...fields, health: { verdict: health.verdict, findings } }
 }
 
 function filled(key: string, params: JsonObject): JsonObject {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import { jsonAt, numberAt, objectAt, objectsAt, textAt } from '../core/json-path.ts'
 import { generalText } from '../core/python-number.ts'
 import { countText, durationText } from '../core/units.ts'
-import { MIN_FULL_SECONDS } from '../metrics/throughput.ts'
+import { cautions } from './cautions.ts'
 import { taskName } from './figure-rows.ts'
 import { onOneLine } from './printable.ts'
 import {
@@ -34,7 +34,12 @@ export function headline(document: JsonObject): string {
     `seed ${textAt(document, 'seed') ?? '?'}`
   ]
   const what = `track ${textAt(document, 'track') ?? '?'}${challenge === null ? '' : `, challenge ${challenge}`}`
-  return `Measured ${target} with ${what} (${facts.join(', ')}).${unfinished(document)}`
+  return `Measured ${target} with ${what} (${facts.join(', ')}).${unfinished(document)}${distrust(document)}`
+}
+
+/** Numbers that cannot be trusted must not look as if they could. */
+function distrust(document: JsonObject): string {
+  return textAt(document, 'health', 'verdict') === 'invalid' ? ' INVALID: the load generator did not keep up (see below).' : ''
 }
 
 function statusWord(document: JsonObject): string {
@@ -52,7 +57,14 @@ function unfinished(document: JsonObject): string {
 /** The sections below the table, each ended by an empty line; empty for a race that is not ours. */
 export function details(document: JsonObject): string {
   if (textAt(document, 'target', 'line') === null) return ''
-  const sections = [requestSection(document), cautionSection(document), errorSection(document), generatorSection(document), LEGEND]
+  const sections = [
+    requestSection(document),
+    cautionSection(document),
+    errorSection(document),
+    generatorSection(document),
+    warningSection(document),
+    LEGEND
+  ]
   return sections.filter((section) => section !== '').join('\n')
 }
 
@@ -81,31 +93,11 @@ function counts(account: AccountCounts): readonly number[] {
   return ACCOUNT_KEYS.map((key) => account[key])
 }
 
-/** Figures with too little behind them. */
 function cautionSection(document: JsonObject): string {
-  const cautions = objectsAt(document, 'results', 'op_metrics').flatMap((item) => {
-    const task = taskName(item)
-    const fullSeconds = numberAt(item, 'throughput_per_second', 'full_seconds')
-    const thin = jsonAt(item, 'thin_percentiles')
-    const keys = Array.isArray(thin) ? thin.map(String).filter((key) => jsonAt(item, 'latency', key) !== null) : []
-    return [
-      ...(fullSeconds !== null && fullSeconds < MIN_FULL_SECONDS
-        ? [
-            `${task}: fewer than three full seconds measured (${fullSeconds}), so throughput per second is work ÷ time, without minimum, median and maximum`
-          ]
-        : []),
-      ...(keys.length > 0
-        ? [
-            `${task}: ${keys.map(percentileWord).join(', ')} percentile with few samples behind it (${numberAt(item, 'sample_count', 'normal') ?? 0})`
-          ]
-        : [])
-    ]
-  })
-  return cautions.length === 0 ? '' : `## With caution\n\n${cautions.map((caution) => `- ${caution}\n`).join('')}`
-}
-
-function percentileWord(key: string): string {
-  return `${key.replace(/_0$/, '').replace('_', '.')}th`
+  const lines = objectsAt(document, 'results', 'op_metrics').flatMap((item) =>
+    cautions(item).map((words) => `- ${taskName(item)}: ${words}\n`)
+  )
+  return lines.length === 0 ? '' : `## With caution\n\n${lines.join('')}`
 }
 
 function errorSection(document: JsonObject): string {
@@ -153,7 +145,13 @@ function isBreached(finding: JsonObject): boolean {
 
 function stateWord(finding: JsonObject): string {
   if (!isBreached(finding)) return 'ok'
-  return jsonAt(finding, 'warnsOnly') === true ? 'over, only a warning' : 'over'
+  return jsonAt(finding, 'warns_only') === true ? 'over, only a warning' : 'over'
+}
+
+function warningSection(document: JsonObject): string {
+  const warnings = jsonAt(document, 'warnings')
+  if (!Array.isArray(warnings) || warnings.length === 0) return ''
+  return `## Warnings\n\n${warnings.map((warning) => `- ${onOneLine(String(warning), MAX_BODY_LENGTH)}\n`).join('')}`
 }
 
 const LEGEND = `## Legend

@@ -60,6 +60,7 @@ const FORMATTERS: Readonly<Record<string, (value: number) => number>> = {
   percent: (value) => value * 100,
   ms_to_seconds: msToSeconds,
   ms_to_minutes: msToMinutes,
+  bytes_to_kb: (value) => bytesIn('KB', value),
   bytes_to_mb: (value) => bytesIn('MB', value),
   bytes_to_gb: (value) => bytesIn('GB', value),
   bytes_to_human_value: bytesInOwnUnit

@@ -18,11 +18,15 @@ const OPTIONS: ReportOptions = {
 
 test('the first line says what was measured', () => {
   const [first] = reportTexts(raceSample(), OPTIONS).stdout.split('\n')
-  assert.equal(first, 'Measured embedded node 0.1 with track cities, challenge index-only (race r-1, finished after 12s, seed 42).')
+  assert.equal(
+    first,
+    'Measured embedded node 0.1 with track cities, challenge index-only (race r-1, finished after 12s, seed 42). INVALID: the load generator did not keep up (see below).'
+  )
+  assert.ok(!headline(raceSample({ health: { verdict: 'warning', findings: [] } })).includes('INVALID'))
 })
 
 test('a race that did not finish says so in its first line', () => {
-  assert.match(headline(raceSample({ status: 'cancelled' })), /The race was cancelled: the figures cover what ran until then\.$/)
+  assert.match(headline(raceSample({ status: 'cancelled' })), /The race was cancelled: the figures cover what ran until then\./)
   assert.match(headline(raceSample({ status: 'failed', error: 'a\u001b[31m\nb' })), /ended by an error \(a \[31m b\)/)
 })
 
@@ -79,6 +83,7 @@ test('errors are grouped by class with one answer each, and cannot reach the ter
 test('figures with too little behind them are named', () => {
   const text = details(raceSample())
   assert.match(text, /- term: fewer than three full seconds measured \(2\)/)
+  assert.match(text, /- term: reached 8 of the target 10 ops\/s/)
   assert.match(text, /- index: 90th percentile with few samples behind it \(20\)/)
 })
 
@@ -88,6 +93,11 @@ test('the load generator’s verdict comes with its findings and advice', () => 
   assert.match(text, /event-loop delay p99 \| +31\.5 ms \| +20 ms \| worker 1 \| +over \|/)
   assert.match(text, /over, only a warning/)
   assert.match(text, /- use more workers/)
+})
+
+test('what the user was warned of stands in the report too', () => {
+  assert.match(details(raceSample()), /## Warnings\n\n- the disk is slow\n/)
+  assert.ok(!details(raceSample({ warnings: [] })).includes('## Warnings'))
 })
 
 test('the legend defines the words and says where the percentiles come from', () => {
@@ -149,6 +159,7 @@ test('no stored document breaks a report', () => {
       } as JsonObject
       for (const document of [odd, nested])
         for (const format of ['markdown', 'csv', 'json'] as const) reportTexts(document, { ...OPTIONS, format, showInReport: 'all' })
-    })
+    }),
+    { numRuns: 50 }
   )
 })

@@ -103,7 +103,7 @@ export function raceSample(changes: Partial<RaceState> = {}): JsonObject {
     'duration-seconds': 12.3,
     error: null,
     warnings: ['the disk is slow'],
-    health: HEALTH as unknown as JsonObject,
+    health: HEALTH,
     'unreported-tasks': unreportedTasks({ track, measurements: MEASUREMENTS }),
     ...changes
   }
