@@ -5,6 +5,7 @@ import { JsonNumber, type JsonValue } from '../core/json.ts'
 import type { BulkSettings } from '../corpus/bulk-reader.ts'
 import { corporaOf } from '../corpus/used-corpora.ts'
 import type { Corpus, Operation, Track } from '../track/track.ts'
+import { shown, truthy } from './python-values.ts'
 
 export interface CheckedBulk {
   readonly settings: BulkSettings
@@ -24,7 +25,7 @@ export function checkBulk(track: Track, operation: Operation, clients: number): 
   const ingestDocCount = docCountOf(params, { bulkSize, corpora, clients }, problems)
   checkRefresh(params['refresh'], problems)
   if (problems.length > 0) throw bulkError(operation, problems)
-  return { settings: { bulkSize, ingestPercentage, ingestDocCount, looped: isTrue(params['looped']), conflicts }, corpora }
+  return { settings: { bulkSize, ingestPercentage, ingestDocCount, looped: truthy(params['looped']), conflicts }, corpora }
 }
 
 function bulkError(operation: Operation, problems: readonly string[]): RallyError {
@@ -88,8 +89,8 @@ function conflictsOf(params: Params, problems: string[]): Conflicts | null {
   const recency = rangeOf(params, { key: 'recency', fallback: 0, from: 0, to: 1, open: false }, problems)
   const isOrder = order === 'sequential' || order === 'random'
   const isAction = onConflict === 'index' || onConflict === 'update'
-  if (!isOrder) problems.push(`unknown 'conflicts' setting [${textOf(order)}]: use sequential or random`)
-  if (!isAction) problems.push(`unknown 'on-conflict' setting [${textOf(onConflict)}]: use index or update`)
+  if (!isOrder) problems.push(`unknown 'conflicts' setting [${shown(order)}]: use sequential or random`)
+  if (!isAction) problems.push(`unknown 'on-conflict' setting [${shown(onConflict)}]: use index or update`)
   return isOrder && isAction ? { order, probabilityPercent, onConflict, recency } : null
 }
 
@@ -110,12 +111,8 @@ function checkConflictTargets(corpora: readonly Corpus[], conflicts: Conflicts, 
 function checkRefresh(refresh: JsonValue | undefined, problems: string[]): void {
   if (refresh === undefined || refresh === null || typeof refresh === 'boolean') return
   if (refresh !== 'true' && refresh !== 'false' && refresh !== 'wait_for') {
-    problems.push(`'refresh' must be one of "true", "false", "wait_for" but was [${textOf(refresh)}]`)
+    problems.push(`'refresh' must be one of "true", "false", "wait_for" but was [${shown(refresh)}]`)
   }
-}
-
-function isTrue(value: JsonValue | undefined): boolean {
-  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
 }
 
 /** Python's `int`: cuts fractions off numbers, takes texts of digits only. NaN: there is a problem. */
@@ -123,7 +120,7 @@ function positiveInt(params: Params, key: string, problems: string[]): number {
   const value = params[key]
   const isDigits = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value)
   const number = typeof value === 'string' && !isDigits ? NaN : Math.trunc(numeric(value))
-  if (Number.isNaN(number)) problems.push(`'${key}' must be numeric but was [${textOf(value)}]`)
+  if (Number.isNaN(number)) problems.push(`'${key}' must be numeric but was [${shown(value)}]`)
   else if (number <= 0) problems.push(`'${key}' must be positive but was ${number}`)
   else return number
   return NaN
@@ -141,7 +138,7 @@ interface Range {
 function rangeOf(params: Params, range: Range, problems: string[]): number {
   const { key, fallback, from, to, open } = range
   const value = key in params ? numeric(params[key]) : fallback
-  if (Number.isNaN(value)) problems.push(`'${key}' must be numeric but was [${textOf(params[key])}]`)
+  if (Number.isNaN(value)) problems.push(`'${key}' must be numeric but was [${shown(params[key])}]`)
   else if (value < from || (open && value === from) || value > to) {
     problems.push(`'${key}' must be in the range ${open ? '(' : '['}${from.toFixed(1)}, ${to.toFixed(1)}] but was ${value.toFixed(1)}`)
   }
@@ -153,8 +150,4 @@ function numeric(value: JsonValue | undefined): number {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (value instanceof JsonNumber) return value.valueOf()
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }

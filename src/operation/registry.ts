@@ -1,6 +1,7 @@
 // The operation types that a race can run.
 
 import type { OperationType } from './operation.ts'
+import { bulk } from './bulk.ts'
 import { clusterHealth } from './cluster-health.ts'
 import { createIndex } from './create-index.ts'
 import { deleteIndex } from './delete-index.ts'
@@ -15,6 +16,7 @@ import { search } from './search.ts'
 import { sleep } from './sleep.ts'
 
 const TYPES: readonly OperationType[] = [
+  bulk,
   search,
   paginatedSearch,
   scrollSearch,

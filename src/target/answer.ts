@@ -7,6 +7,9 @@ import { TransportError, type TargetAnswer } from './request.ts'
 export const EMPTY = Buffer.alloc(0)
 export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
+/** Compressed bytes that `head` looks at: more than enough for some hundred inflated ones. */
+const HEAD_BYTES = 512
+
 /** Inflated bytes of one answer at most: a server must not fill our memory. */
 const MAX_INFLATED_BYTES = 512 * 1024 * 1024
 
@@ -35,6 +38,11 @@ export class KeptAnswer implements TargetAnswer {
       this.#isInflated = true
     }
     return this.#body
+  }
+
+  get head(): Buffer {
+    if (this.#isInflated || this.#body.length <= HEAD_BYTES) return this.body
+    return inflate(this.#body.subarray(0, HEAD_BYTES), this.#encoding, false)
   }
 }
 

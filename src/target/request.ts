@@ -22,6 +22,8 @@ export interface TargetAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** As kept; inflated. */
   readonly body: Buffer
+  /** The first bytes of the body, some hundred at least, inflated no further than that: cheaper than `body` where they tell enough. */
+  readonly head: Buffer
   /** Bytes of the answer's body as they came over the wire. */
   readonly wireBytes: number
 }

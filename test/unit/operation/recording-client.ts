@@ -39,7 +39,7 @@ export class RecordingClient implements TargetClient {
     if (typeof scripted === 'string') return Promise.reject(new TransportError(scripted, `127.0.0.1:9200: ${scripted}`))
     const [status, content = {}] = scripted
     const body = Buffer.from(typeof content === 'string' ? content : printJson(content))
-    return Promise.resolve({ status, headers: {}, body, wireBytes: body.length })
+    return Promise.resolve({ status, headers: {}, body, head: body, wireBytes: body.length })
   }
 
   begin(): void {}
