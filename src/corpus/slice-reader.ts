@@ -22,6 +22,8 @@ export interface SliceReaderOptions {
   readonly shortFile: 'error' | 'stop'
   /** Whether a last line without a newline gets one: the server insists on it. */
   readonly finalNewline: boolean
+  /** By default what no server takes any more: 2 GiB. */
+  readonly maxBodyBytes?: number
 }
 
 export interface Body {
@@ -30,6 +32,7 @@ export interface Body {
 }
 
 const NEWLINE = Buffer.from('\n')
+const MAX_BODY_BYTES = 2 ** 31 - 1
 /** Until the first bulk has shown how long the lines are. */
 const FIRST_GUESS_BYTES_PER_LINE = 512
 const SPARE_BYTES = 1024
@@ -96,6 +99,7 @@ export class SliceReader {
     for (let reads = 0; missing > 0; reads++) {
       const length = this.#file.read(inputAt, this.#guess(missing, reads), this.#position)
       if (length === 0) break
+      if (to - outputAt > (this.#options.maxBodyBytes ?? MAX_BODY_BYTES)) throw this.#tooLarge(wanted)
       // Every line of the block may need its prefix.
       loops.reserve(to + length + Math.min(length + 1, missing) * prefixLength + 2 * SLACK)
       const request = { from: inputAt, end: inputAt + length, to, prefixAt: RESERVED, prefixLength, lines: missing, insideLine }
@@ -113,6 +117,18 @@ export class SliceReader {
   #guess(lines: number, readsBefore: number): number {
     const guess = Math.ceil(lines * this.#bytesPerLine * 1.02) + SPARE_BYTES
     return Math.min(BLOCK_BYTES, guess * 2 ** Math.min(readsBefore, 20))
+  }
+
+  #tooLarge(lines: number): RallyError {
+    const { path, slice } = this.#options
+    const line = slice.offsetLines + this.#linesRead
+    return new RallyError(
+      'corpus',
+      `a bulk of ${lines / this.#linesEach} documents of data file [${path}], from line ${line + 1} on, is larger than any server takes`,
+      {
+        hint: 'use a smaller bulk-size, and check that the file has one document a line'
+      }
+    )
   }
 
   #endsEarly(): RallyError {

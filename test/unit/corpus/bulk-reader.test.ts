@@ -8,6 +8,7 @@ import { RallyError } from '../../../src/core/errors.ts'
 import { seededRandom } from '../../../src/core/random.ts'
 import { BulkReader, planBulks, type BulkSettings } from '../../../src/corpus/bulk-reader.ts'
 import { BLOCK_BYTES } from '../../../src/corpus/data-file.ts'
+import { SliceReader } from '../../../src/corpus/slice-reader.ts'
 import type { Corpus } from '../../../src/track/track.ts'
 import { trackFromJson } from '../../corpora-from-json.ts'
 
@@ -121,6 +122,17 @@ test('a data file that is gone or is no file is one clear error', () => {
     () => readerOf(gone.corpora[0]!, {}).next(),
     (error: unknown) => error instanceof RallyError && /cannot read data file \[.*gone\.json\]: ENOENT/.test(error.message)
   )
+})
+
+test('a bulk that no server can take is refused before it fills the memory', () => {
+  const path = join(folder, 'd.json')
+  writeFileSync(path, `${'x'.repeat(3 * BLOCK_BYTES)}\n`)
+  const plan = planBulks(SETTINGS, [corpusOf(1)], { first: 0, last: 0, clients: 1 })
+  const options = { path, slice: plan.slices[0]!, actions: { kind: 'in-file' }, shortFile: 'error', finalNewline: true } as const
+  assert.equal(new SliceReader(options).next(1)?.body.length, 3 * BLOCK_BYTES + 1)
+  const isClear = (error: unknown): boolean =>
+    error instanceof RallyError && /bulk of 1 documents of data file \[.*d\.json\], from line 1 on/.test(error.message)
+  assert.throws(() => new SliceReader({ ...options, maxBodyBytes: 2 * BLOCK_BYTES }).next(1), isClear)
 })
 
 test('slices are found through an offset table, which is not believed when it is older than the data', () => {
