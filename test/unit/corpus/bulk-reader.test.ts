@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -124,15 +124,30 @@ test('a data file that is gone or is no file is one clear error', () => {
   )
 })
 
+test('all clients of a thread share one descriptor, and give it back', () => {
+  writeFileSync(join(folder, 'd.json'), '{}\n'.repeat(100))
+  const descriptors = (): number => readdirSync('/proc/self/fd').length
+  const before = descriptors()
+  const readers = Array.from({ length: 50 }, (_, client) => readerOf(corpusOf(100), { bulkSize: 1 }, client, 50))
+  for (const reader of readers) reader.next()
+  assert.equal(descriptors(), before + 1)
+  for (const reader of readers) reader.close()
+  assert.equal(descriptors(), before)
+})
+
 test('a bulk that no server can take is refused before it fills the memory', () => {
   const path = join(folder, 'd.json')
   writeFileSync(path, `${'x'.repeat(3 * BLOCK_BYTES)}\n`)
   const plan = planBulks(SETTINGS, [corpusOf(1)], { first: 0, last: 0, clients: 1 })
   const options = { path, slice: plan.slices[0]!, actions: { kind: 'in-file' }, shortFile: 'error', finalNewline: true } as const
-  assert.equal(new SliceReader(options).next(1)?.body.length, 3 * BLOCK_BYTES + 1)
+  const reader = new SliceReader(options)
+  assert.equal(reader.next(1)?.body.length, 3 * BLOCK_BYTES + 1)
+  reader.close()
   const isClear = (error: unknown): boolean =>
     error instanceof RallyError && /bulk of 1 documents of data file \[.*d\.json\], from line 1 on/.test(error.message)
-  assert.throws(() => new SliceReader({ ...options, maxBodyBytes: 2 * BLOCK_BYTES }).next(1), isClear)
+  const small = new SliceReader({ ...options, maxBodyBytes: 2 * BLOCK_BYTES })
+  assert.throws(() => small.next(1), isClear)
+  small.close()
 })
 
 test('slices are found through an offset table, which is not believed when it is older than the data', () => {
