@@ -22,7 +22,12 @@ export function markdownTable(headers: readonly string[], rows: readonly (readon
 
 /** RFC 4180 with CRLF; null is an empty field, floats keep all digits. */
 export function csvTable(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [headers, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('')
+  return [headers, ...rows].map((row) => `${csvRow(row.map(csvField))}\r\n`).join('')
+}
+
+// A lone empty field is quoted: an empty line would be no row at all.
+function csvRow(fields: readonly string[]): string {
+  return fields.length === 1 && fields[0] === '' ? '""' : fields.join(',')
 }
 
 function csvField(cell: Cell): string {

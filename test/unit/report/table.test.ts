@@ -63,3 +63,7 @@ test('every line of a markdown table is as wide as the first', () => {
     )
   )
 })
+
+test('a CSV row of one empty field is not an empty line', () => {
+  assert.equal(csvTable(['x'], [[null], ['a']]), 'x\r\n""\r\na\r\n')
+})
