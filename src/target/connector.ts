@@ -1,9 +1,9 @@
 // How a connection is opened: one TLS context per thread, and no half-open socket left behind.
 
-import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Socket } from 'node:net'
 import { buildConnector } from 'undici'
-import type { TargetOptions } from './target-options.ts'
+import type { TargetOptions } from './connection-options.ts'
+import { tlsConnectOptions } from './tls-context.ts'
 
 /** Opens sockets for one simulated client and knows those that are not open yet. */
 export interface Connector {
@@ -32,29 +32,8 @@ export function createConnector(options: TargetOptions, onOpen: () => void): Con
   return { connect, destroy }
 }
 
-const contexts = new WeakMap<TargetOptions, SecureContext>()
-
 function baseConnector(options: TargetOptions): buildConnector.connector {
   // Our own wheel times out; undici's timer is coarse.
   const common = { timeout: 0, keepAliveInitialDelay: 60_000 }
-  if (!options.hosts.some((host) => host.useSsl)) return buildConnector(common)
-  let context = contexts.get(options)
-  if (context === undefined) contexts.set(options, (context = secureContext(options)))
-  return buildConnector({ ...common, secureContext: context, rejectUnauthorized: options.tls.verify, ...hostnameCheck(options) })
-}
-
-/** Builds the TLS context; throws what OpenSSL throws for material it cannot read. */
-export function secureContext(options: TargetOptions): SecureContext {
-  const { secrets, tls } = options
-  return createSecureContext({
-    ...(tls.caPem === null ? {} : { ca: tls.caPem }),
-    ...(secrets.clientCertPem === null ? {} : { cert: secrets.clientCertPem }),
-    ...(secrets.clientKeyPem === null ? {} : { key: secrets.clientKeyPem }),
-    ...(secrets.clientP12Base64 === null ? {} : { pfx: Buffer.from(secrets.clientP12Base64, 'base64') }),
-    ...(secrets.passphrase === null ? {} : { passphrase: secrets.passphrase })
-  })
-}
-
-function hostnameCheck(options: TargetOptions): { checkServerIdentity?: () => undefined } {
-  return options.tls.checkHostname ? {} : { checkServerIdentity: () => undefined }
+  return buildConnector(options.hosts.some((host) => host.useSsl) ? { ...tlsConnectOptions(options), ...common } : common)
 }

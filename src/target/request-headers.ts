@@ -1,6 +1,6 @@
 // Header lists are made once per kind of request, not per request.
 
-import type { TargetOptions } from './target-options.ts'
+import type { TargetOptions } from './connection-options.ts'
 import type { TargetRequest } from './request.ts'
 
 export const JSON_TYPE = 'application/json'

@@ -7,7 +7,7 @@ import { createConnector, type Connector } from './connector.ts'
 import { Exchange, type ExchangeOwner, type HostConnection } from './exchange.ts'
 import { RequestHeaders } from './request-headers.ts'
 import { TransportError, type RequestTiming, type TargetAnswer, type TargetClient, type TargetRequest } from './request.ts'
-import { hostAuthorization, type TargetOptions } from './target-options.ts'
+import { hostAuthorization, type TargetOptions } from './connection-options.ts'
 import { TimeoutWheel } from './timeout-wheel.ts'
 
 /** Slow tasks must not find their connection closed by us. */

@@ -1,54 +1,68 @@
-// What a client of the target needs to know. Plain data: it travels to other nodes, its secrets apart.
+// From what a user gives to what a client of the target needs.
 
-/** Where and how to send. JSON-able but for `secrets`, which a message may leave out and add again. */
-export interface TargetOptions {
-  readonly hosts: readonly TargetAddress[]
-  /** Per exchange; null: wait for ever. */
-  readonly timeoutMs: number | null
-  /** `accept-encoding`; null: none sent. */
-  readonly acceptEncoding: string | null
-  /** Request bodies are sent gzipped (`http_compress`). */
-  readonly compressRequests: boolean
-  /** Sent with every request; no secrets. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly retries: RetryOptions
-  readonly tls: TlsOptions
-  readonly secrets: TargetSecrets
+import { RallyError } from '../core/errors.ts'
+import { authorizationOf, basic } from './authorization.ts'
+import { ClientOptionReader } from './client-option-reader.ts'
+import type { TargetAddress, TargetOptions } from './connection-options.ts'
+import { checkTls } from './tls-context.ts'
+import { tlsFiles } from './tls-files.ts'
+
+export type { TargetAddress, TargetOptions, TargetSecrets } from './connection-options.ts'
+
+/** A host of `--target-hosts`. */
+export interface GivenTargetHost extends TargetAddress {
+  readonly auth: { readonly user: string; readonly password: string } | null
 }
 
-export interface TargetAddress {
-  readonly host: string
-  readonly port: number
-  readonly useSsl: boolean
-  /** `/prefix` or empty. */
-  readonly pathPrefix: string
+const DEFAULT_TIMEOUT_S = 60
+/** What Elastic's client retries when it retries. */
+const RETRIED_STATUSES = [429, 502, 503, 504]
+
+/**
+ * Options of all clients of one cluster, from `--target-hosts` and `--client-options` (Elastic Rally's keys, `bearer_auth`,
+ * `client_p12`, `client_p12_password` and `client_key_password`). Reads the files they name; RallyError('config') tells all mistakes.
+ */
+export function targetOptionsFrom(hosts: readonly GivenTargetHost[], clientOptions: Readonly<Record<string, unknown>>): TargetOptions {
+  const reader = new ClientOptionReader(clientOptions)
+  const useSsl = reader.boolean('use_ssl', false)
+  const files = tlsFiles(reader)
+  const auth = authorizationOf(reader)
+  const options: TargetOptions = {
+    hosts: hosts.map((host) => ({ host: host.host, port: host.port, useSsl: host.useSsl || useSsl, pathPrefix: host.pathPrefix })),
+    timeoutMs: timeoutOf(reader),
+    acceptEncoding: 'gzip',
+    compressRequests: reader.boolean('http_compress', reader.boolean('compressed', false)),
+    headers: auth.headers,
+    retries: {
+      max: reader.count('max_retries', 0),
+      onStatus: reader.statuses('retry_on_status', RETRIED_STATUSES),
+      onTimeout: reader.boolean('retry_on_timeout', false)
+    },
+    tls: {
+      verify: reader.boolean('verify_certs', true),
+      checkHostname: reader.has('ssl_assert_hostname') ? reader.boolean('ssl_assert_hostname', true) : null,
+      caPem: files.caPem
+    },
+    secrets: {
+      authorization: auth.authorization,
+      hostAuthorizations: hosts.map(({ auth: own }) => (own === null ? null : basic(own.user, own.password))),
+      ...files.secrets
+    }
+  }
+  reader.accepted('max_connections', 'enable_cleanup_closed', 'ssl_show_warn')
+  reader.finish()
+  if (reader.problems.length === 0) reader.problems.push(...checkTls(options))
+  if (reader.problems.length > 0) throw mistakes(reader.problems)
+  return options
 }
 
-/** Of the transport; none by default, so that a failure is seen. */
-export interface RetryOptions {
-  readonly max: number
-  readonly onStatus: readonly number[]
-  readonly onTimeout: boolean
+function timeoutOf(reader: ClientOptionReader): number | null {
+  const seconds = reader.seconds('timeout', reader.seconds('request_timeout', DEFAULT_TIMEOUT_S))
+  return seconds === null ? null : seconds * 1000
 }
 
-export interface TlsOptions {
-  readonly verify: boolean
-  readonly checkHostname: boolean
-  /** Authorities to trust instead of the built-in ones. */
-  readonly caPem: string | null
-}
-
-export interface TargetSecrets {
-  /** Value of the header `authorization`, for all hosts. */
-  readonly authorization: string | null
-  /** By host, from `https://user:password@host`; goes before `authorization`. */
-  readonly hostAuthorizations: readonly (string | null)[]
-  readonly clientCertPem: string | null
-  readonly clientKeyPem: string | null
-  readonly clientP12Base64: string | null
-  readonly passphrase: string | null
-}
-
-export function hostAuthorization(options: TargetOptions, index: number): string | null {
-  return options.secrets.hostAuthorizations[index] ?? options.secrets.authorization
+function mistakes(problems: readonly string[]): RallyError {
+  const hint = 'mend --client-options'
+  if (problems.length === 1) return new RallyError('config', problems[0] ?? '', { hint })
+  return new RallyError('config', `${problems.length} mistakes in the client options`, { problems, hint })
 }

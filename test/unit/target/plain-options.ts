@@ -9,7 +9,7 @@ export function plainOptions(ports: readonly number[], changes: Partial<TargetOp
     compressRequests: false,
     headers: {},
     retries: { max: 0, onStatus: [], onTimeout: false },
-    tls: { verify: true, checkHostname: true, caPem: null },
+    tls: { verify: true, checkHostname: null, caPem: null },
     secrets: {
       authorization: null,
       hostAuthorizations: [],
