@@ -13,6 +13,8 @@ export interface RaceRequest {
   readonly config: Config
   /** Loaded, filtered, test mode applied; the challenge to run is the selected or default one. */
   readonly track: Track
+  /** Where data files may stand beside the track; root null: a track of a repository, whose data are only in the cache. */
+  readonly trackFolder: { readonly root: string | null; readonly isBundled: boolean }
   readonly trackParams: JsonObject
   readonly trackRevision: string | null
   readonly pipeline: Pipeline

@@ -10,9 +10,16 @@ import type { Tally } from '../sample/task-recorder.ts'
 /** Histograms of older seconds are let go: live display and criteria look back this far at most. */
 const KEPT_SECONDS = 60
 
+/** A second as the newest snapshot had it: an older one that comes later does not undo it. */
+interface ToldSecond {
+  readonly seq: number
+  readonly second: Second
+}
+
 interface NodeFigures {
-  readonly seconds: Map<string, Map<number, Second>>
+  readonly seconds: Map<string, Map<number, ToldSecond>>
   readonly tallies: Map<string, Tally>
+  seq: number
   progress: Readonly<Record<string, TaskProgressFacts>>
 }
 
@@ -30,13 +37,14 @@ export class StepCollector {
     if (snapshot.step !== this.step) return
     this.#acks.set(snapshot.node, Math.max(snapshot.seq, this.#acks.get(snapshot.node) ?? 0))
     const figures = this.#figuresOf(snapshot.node, snapshot.epoch)
-    figures.progress = snapshot.progress
+    const isNewest = snapshot.seq >= figures.seq
+    if (isNewest) Object.assign(figures, { seq: snapshot.seq, progress: snapshot.progress })
     for (const [task, types] of Object.entries(snapshot.tasks)) {
       for (const type of SAMPLE_TYPES) {
         const told = types[type]
         if (told === undefined) continue
-        figures.tallies.set(keyOf(task, type), told.tally)
-        replaceSeconds(figures.seconds, keyOf(task, type), told.seconds)
+        if (isNewest) figures.tallies.set(keyOf(task, type), told.tally)
+        replaceSeconds(secondsOf(figures, task, type), told.seconds, snapshot.seq)
       }
     }
   }
@@ -46,7 +54,7 @@ export class StepCollector {
     this.#joined.set(`${joined.node}/${joined.epoch}`, joined)
     const figures = this.#figuresOf(joined.node, joined.epoch)
     for (const [task, result] of Object.entries(joined.tasks)) {
-      for (const type of SAMPLE_TYPES) replaceSeconds(figures.seconds, keyOf(task, type), result.types[type]?.seconds ?? [])
+      for (const type of SAMPLE_TYPES) replaceSeconds(secondsOf(figures, task, type), result.types[type]?.seconds ?? [], LAST)
     }
   }
 
@@ -70,8 +78,8 @@ export class StepCollector {
     const seconds: Second[] = []
     for (const figures of this.#nodes.values()) {
       for (const type of SAMPLE_TYPES) {
-        const second = figures.seconds.get(keyOf(task, type))?.get(k)
-        if (second !== undefined) seconds.push(second)
+        const told = figures.seconds.get(keyOf(task, type))?.get(k)
+        if (told !== undefined) seconds.push(told.second)
       }
     }
     return seconds.length === 0 ? null : seconds.reduce(mergeSeconds)
@@ -102,19 +110,30 @@ export class StepCollector {
   #figuresOf(node: string, epoch: string): NodeFigures {
     const key = `${node}/${epoch}`
     let figures = this.#nodes.get(key)
-    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), progress: {} }))
+    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, progress: {} }))
     return figures
   }
 }
 
-function replaceSeconds(all: Map<string, Map<number, Second>>, key: string, told: readonly Second[]): void {
-  let seconds = all.get(key)
-  if (seconds === undefined) all.set(key, (seconds = new Map<number, Second>()))
+function secondsOf(figures: NodeFigures, task: string, type: SampleTypeName): Map<number, ToldSecond> {
+  const key = keyOf(task, type)
+  let seconds = figures.seconds.get(key)
+  if (seconds === undefined) figures.seconds.set(key, (seconds = new Map<number, ToldSecond>()))
+  return seconds
+}
+
+function replaceSeconds(seconds: Map<number, ToldSecond>, told: readonly Second[], seq: number): void {
   for (const second of told) {
-    seconds.set(second.k, second)
+    const before = seconds.get(second.k)
+    if (before !== undefined && before.seq > seq) continue
+    seconds.set(second.k, { seq, second })
     const old = seconds.get(second.k - KEPT_SECONDS)
-    if (old !== undefined) seconds.set(old.k, { ...old, latency: NOTHING, service: NOTHING, processing: NOTHING, sendDelay: NOTHING })
+    if (old !== undefined) seconds.set(old.second.k, { ...old, second: withoutHistograms(old.second) })
   }
+}
+
+function withoutHistograms(second: Second): Second {
+  return { ...second, latency: NOTHING, service: NOTHING, processing: NOTHING, sendDelay: NOTHING }
 }
 
 function withSeconds(task: string, result: TaskResult, figures: NodeFigures | undefined): TaskResult {
@@ -122,10 +141,13 @@ function withSeconds(task: string, result: TaskResult, figures: NodeFigures | un
   for (const type of SAMPLE_TYPES) {
     const one = result.types[type]
     const seconds = figures?.seconds.get(keyOf(task, type))
-    if (one !== undefined) types[type] = { ...one, seconds: seconds === undefined ? one.seconds : mergeSecondLists([...seconds.values()], []) }
+    if (one !== undefined) types[type] = { ...one, seconds: seconds === undefined ? one.seconds : mergeSecondLists([...seconds.values()].map((told) => told.second), []) }
   }
   return { ...result, types }
 }
+
+/** What a node says when it joins is its last word. */
+const LAST = Number.POSITIVE_INFINITY
 
 const NOTHING: SparseHistogram = { n: 0, sum: 0, min: 0, max: 0, buckets: [] }
 

@@ -3,9 +3,12 @@
 import { availableParallelism } from 'node:os'
 import { parseJson } from '../core/json-parse.ts'
 import { RallyError } from '../core/errors.ts'
+import { prepareCorpora } from '../corpus/prepare-corpora.ts'
+import { usedCorpora } from '../corpus/used-corpora.ts'
 import { assignWorkers } from '../allocation/assignment.ts'
 import type { Prepare } from '../protocol/messages.ts'
 import type { WorkerStart } from '../protocol/worker-messages.ts'
+import { httpDownload } from '../target/download.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import { challengeToRun, type ScheduleElement, type Track } from '../track/track.ts'
 
@@ -41,14 +44,32 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
   const track = parseJson(prepare.track) as unknown as Track
   const challenge = challengeToRun(track)
   if (challenge === null) throw new RallyError('track', `track ${track.name} has no challenge to run`)
-  const dataPaths: Record<string, string> = {}
-  const { seed, target, facts, onError } = prepare
+  const dataPaths = await bringData(track, prepare, around)
+  const { seed, target, facts, onError, enableAssertions } = prepare
   const maxChunksInFlight = Math.max(1, Math.ceil(around.settings.sampleQueueSize / CHUNK_ROWS))
   const groups = assignWorkers(prepare.clients, workersFor(prepare, around.settings))
   const starts = groups.map((clients, worker): WorkerStart => {
-    return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, facts, onError, dataPaths, maxChunksInFlight }
+    return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, facts, onError, enableAssertions, dataPaths, maxChunksInFlight }
   })
   return { schedule: challenge.schedule, starts }
+}
+
+/** Absolute path of every data file by `<corpus>/<file>`. */
+async function bringData(track: Track, prepare: Prepare, around: Surroundings): Promise<Readonly<Record<string, string>>> {
+  const { root, isBundled } = prepare.trackFolder
+  const prepared = await prepareCorpora(usedCorpora(track), {
+    folders: { trackRoot: root, isBundled, cache: around.settings.dataCacheDir },
+    offline: prepare.offline,
+    testMode: prepare.testMode,
+    download: httpDownload,
+    signal: around.signal,
+    progress: ({ corpus, file, stage, doneBytes, totalBytes }) => {
+      const share = totalBytes === null || totalBytes === 0 ? '' : ` ${Math.floor((doneBytes / totalBytes) * 100)} %`
+      around.tell(`${stage} ${file} of corpus ${corpus}${share}`)
+    }
+  })
+  for (const warning of prepared.warnings) around.warn(warning)
+  return prepared.dataPaths
 }
 
 /** `available.cores` if set; else all cores, or all but one where the target needs one of them. */

@@ -29,6 +29,8 @@ export interface Prepare {
   readonly seed: string
   /** The track as JSON text (its numbers survive), with only the challenge that runs. */
   readonly track: string
+  /** Where data files may stand beside the track; root null: only in the cache. */
+  readonly trackFolder: { readonly root: string | null; readonly isBundled: boolean }
   /** Ids of this node's clients. */
   readonly clients: readonly number[]
   readonly target: Omit<TargetOptions, 'secrets'>

@@ -18,6 +18,7 @@ export interface WorkerStart {
   readonly secrets: TargetSecrets
   readonly facts: TargetFacts
   readonly onError: 'continue' | 'continue-on-network' | 'abort'
+  readonly enableAssertions: boolean
   /** Absolute path by `<corpus>/<file>`. */
   readonly dataPaths: Readonly<Record<string, string>>
   /** Chunks the main thread has not yet taken over, above which samples are dropped (and counted). */

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { RunContext } from '../operation/operation.ts'
-import type { TargetFacts } from '../target/request.ts'
+import type { WorkerStart } from '../protocol/worker-messages.ts'
 import type { ColumnWriter } from '../sample/columns.ts'
 import type { Pacer, StopSignal } from './pacer.ts'
 import type { ThreadHealth } from './thread-health.ts'
@@ -19,10 +19,11 @@ export interface Thread {
 }
 
 /** What operations may use besides their target: the clock, waits that end with the task, and what the target is. */
-export function runContextOf(clock: Clock, pacer: Pacer, target: TargetFacts): (stop: StopSignal) => RunContext {
+export function runContextOf(clock: Clock, pacer: Pacer, start: Pick<WorkerStart, 'facts' | 'enableAssertions'>): (stop: StopSignal) => RunContext {
   return (stop) => ({
     clock,
-    target,
+    target: start.facts,
+    checksAssertions: start.enableAssertions,
     stopping: () => stop.stopped,
     sleep: async (ms) => {
       await pacer.until(clock.monotonicMs() + ms, stop)

@@ -41,7 +41,7 @@ class Worker {
     const pacer = new Pacer(clock)
     const columns = new ColumnWriter((chunk) => this.#chunkIsFull(chunk))
     const health = new ThreadHealth(clock)
-    this.#thread = { clock, pacer, columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start.facts) }
+    this.#thread = { clock, pacer, columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start) }
   }
 
   async run(): Promise<void> {

@@ -22,6 +22,7 @@ export interface RunOptions {
   readonly track: Track
   readonly target: { readonly host: string; readonly port: number }
   readonly workers?: number
+  readonly dataCacheDir?: string
   readonly onError?: 'continue' | 'continue-on-network' | 'abort'
   readonly seed?: string
   readonly signal?: AbortSignal
@@ -35,13 +36,14 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   const { track } = options
   const schedule = challengeToRun(track)!.schedule
   const warnings: string[] = []
-  const node = openLocalNode('local', { availableCores: options.workers ?? 1, dataCacheDir: '/nonexistent', sampleQueueSize: 1 << 20 })
+  const node = openLocalNode('local', { availableCores: options.workers ?? 1, dataCacheDir: options.dataCacheDir ?? '/nonexistent', sampleQueueSize: 1 << 20 })
   const { secrets, ...target } = plainTarget(options.target, options.timeoutMs ?? 60_000)
   const clients = Array.from({ length: allocate(schedule).clients }, (_, id) => id)
   const prepare = {
     race: 'test',
     seed: options.seed ?? 'seed',
     track: printJson(track),
+    trackFolder: { root: track.root, isBundled: false },
     clients,
     target,
     facts: { distribution: 'unknown', version: null, isServerless: false, isServerlessOperator: false },

@@ -1,0 +1,95 @@
+// Before the race: the target is found and asked what it is, and what cannot run is refused before the first request.
+
+import { systemClock } from '../core/clock.ts'
+import { RallyError } from '../core/errors.ts'
+import { printJson } from '../core/json-print.ts'
+import { allocate } from '../allocation/allocation.ts'
+import { assignClients } from '../allocation/assignment.ts'
+import { operationType, operationTypes } from '../operation/registry.ts'
+import type { Prepare } from '../protocol/messages.ts'
+import { paceProblems } from '../scheduler/scheduler.ts'
+import { createTargetClient } from '../target/target-client.ts'
+import { detectTarget, type DetectedTarget } from '../target/target-facts.ts'
+import { targetOptionsFrom, type TargetOptions } from '../target/target-options.ts'
+import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
+import type { ConnectedNode } from './race-loop.ts'
+import type { RaceRequest, TargetHost } from './race-request.ts'
+import type { RaceServices } from './run-race.ts'
+
+export interface RaceSetup {
+  readonly challenge: Challenge
+  readonly target: TargetOptions
+  readonly facts: DetectedTarget
+  readonly targetLine: string
+  readonly targetIsLocal: boolean
+}
+
+/** Throws RallyError for all that keeps the race from starting; what it opened is in `closers`. */
+export async function setUpRace(request: RaceRequest, services: RaceServices, closers: (() => Promise<void>)[]): Promise<RaceSetup> {
+  const challenge = challengeToRun(request.track)
+  if (challenge === null) throw new RallyError('track', `track ${request.track.name} has no challenge to run`)
+  refuseUnserved(request, challenge)
+  const hosts = await targetHosts(request, services, closers)
+  const target = targetOptionsFrom(hosts, request.clientOptions)
+  const client = createTargetClient(target, systemClock)
+  try {
+    const facts = await detectTarget(client, { where: hosts.map(nameOf).join(','), signal: services.signal })
+    const targetLine = `${facts.line} at ${hosts.map(nameOf).join(',')}`
+    return { challenge, target, facts, targetLine, targetIsLocal: hosts.some(isLocal) }
+  } finally {
+    await client.close()
+  }
+}
+
+async function targetHosts(request: RaceRequest, services: RaceServices, closers: (() => Promise<void>)[]): Promise<readonly TargetHost[]> {
+  if (request.pipeline !== 'embedded') return request.targetHosts
+  const embedded = await services.startEmbedded()
+  closers.push(() => embedded.stop())
+  return [{ host: embedded.host, port: embedded.port, useSsl: false, pathPrefix: '', auth: null }]
+}
+
+/** All that a race cannot do yet is named at once, before the first request. */
+function refuseUnserved(request: RaceRequest, challenge: Challenge): void {
+  const tasks = challenge.schedule.flatMap(tasksOf)
+  const problems = tasks.flatMap((task) => {
+    const { type, paramSource } = task.operation
+    if (operationType(type) === null) return [`task "${task.name}": operation type "${type}" is not supported yet`]
+    if (paramSource !== null && paramSource !== 'file-reader') return [`task "${task.name}": param source "${paramSource}" of the track's own code is not supported yet`]
+    return []
+  })
+  problems.push(...paceProblems(tasks))
+  if (problems.length === 0) return
+  const served = operationTypes().map((type) => type.name)
+  throw new RallyError('track', `track ${request.track.name}, challenge ${challenge.name}: ${problems.length} task(s) cannot run`, {
+    problems,
+    hint: `leave them out with --exclude-tasks; served are ${served.join(', ')}`
+  })
+}
+
+/** What each node is told; its clients are a part of all clients. */
+export function prepareMessages(request: RaceRequest, setup: RaceSetup, nodes: readonly ConnectedNode[]): { node: ConnectedNode; prepare: Prepare }[] {
+  const { target } = setup
+  const track = printJson({ ...request.track, challenges: [setup.challenge] })
+  const shares = assignClients(allocate(setup.challenge.schedule).clients, nodes.map((node) => ({ name: node.name, weight: 1 })))
+  return nodes.map((node, index) => {
+    const clients = shares[index]?.clients ?? []
+    const { raceId: race, seed, trackFolder, onError, enableAssertions, testMode, offline } = request
+    const { distribution, version, isServerless, isServerlessOperator } = setup.facts
+    const facts = { distribution, version, isServerless, isServerlessOperator }
+    const { targetIsLocal } = setup
+    return { node, prepare: { race, seed, track, trackFolder, clients, target: withoutSecrets(target), facts, onError, enableAssertions, testMode, offline, targetIsLocal } }
+  })
+}
+
+/** Secrets travel in a message of their own. */
+function withoutSecrets({ hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }: TargetOptions): Prepare['target'] {
+  return { hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }
+}
+
+function nameOf(host: TargetHost): string {
+  return host.host.includes(':') ? `[${host.host}]:${host.port}` : `${host.host}:${host.port}`
+}
+
+function isLocal(host: TargetHost): boolean {
+  return host.host === 'localhost' || host.host.startsWith('127.') || host.host === '::1'
+}

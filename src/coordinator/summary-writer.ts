@@ -1,0 +1,60 @@
+// summary.json beside race.json: the race as it stands, for whoever looks from outside, or after a crash.
+
+import { messageOf } from '../core/errors.ts'
+import { systemClock } from '../core/clock.ts'
+import type { JsonObject } from '../core/json.ts'
+import { storeSummary } from '../metrics/race-store.ts'
+import { racesDir } from '../config/directories.ts'
+import type { RaceObserver, RaceProgress, RaceRequest } from './race-request.ts'
+
+const EVERY_MS = 5000
+
+export class SummaryWriter {
+  readonly #request: RaceRequest
+  readonly #observer: RaceObserver
+  #writing: Promise<void> | null = null
+  #step = -1
+  #writtenAtMs = Number.NEGATIVE_INFINITY
+  #hasFailed = false
+
+  constructor(request: RaceRequest, observer: RaceObserver) {
+    this.#request = request
+    this.#observer = observer
+  }
+
+  /** Writes at a step's start and every five seconds; never two at a time. */
+  progress(progress: RaceProgress): void {
+    const nowMs = systemClock.monotonicMs()
+    const isDue = progress.step !== this.#step || nowMs - this.#writtenAtMs >= EVERY_MS
+    if (!isDue || this.#writing !== null || this.#hasFailed) return
+    this.#step = progress.step
+    this.#writtenAtMs = nowMs
+    this.#writing = this.#write(progress)
+  }
+
+  async close(): Promise<void> {
+    await this.#writing
+  }
+
+  async #write(progress: RaceProgress): Promise<void> {
+    const { step, steps, waitingFor, tasks } = progress
+    const summary: JsonObject = {
+      'race-id': this.#request.raceId,
+      status: 'running',
+      'written-at-ms': systemClock.wallMs(),
+      step,
+      steps,
+      'waiting-for': waitingFor,
+      tasks: tasks.map((task) => ({ ...task }))
+    }
+    try {
+      await storeSummary(racesDir(this.#request.config), summary)
+    } catch (error) {
+      // The race itself is worth more than its summary; the results' own file will say if the disk is full.
+      this.#hasFailed = true
+      this.#observer.warning(`summary.json is not written any more: ${messageOf(error)}`)
+    } finally {
+      this.#writing = null
+    }
+  }
+}

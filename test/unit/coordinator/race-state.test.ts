@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { advance, initialState, isOver, missing, type RaceEvent, type RaceState } from '../../../src/coordinator/race-state.ts'
+import type { NodeCommand } from '../../../src/protocol/messages.ts'
+
+const PLAIN = { tasks: ['a'], completing: [] }
+
+function play(start: RaceState, ...events: RaceEvent[]): { state: RaceState; commands: NodeCommand[] } {
+  let state = start
+  const commands: NodeCommand[] = []
+  for (const event of events) {
+    const decision = advance(state, event)
+    state = decision.state
+    commands.push(...decision.commands)
+  }
+  return { state, commands }
+}
+
+const words = (commands: readonly NodeCommand[]): string[] => commands.map((command) => ('step' in command ? `${command.t} ${command.step}` : command.t))
+
+test('a step starts only when the last node has arrived', () => {
+  const start = initialState(['a', 'b'], [PLAIN, PLAIN])
+  const one = play(start, { type: 'prepared', node: 'a' }, { type: 'prepared', node: 'a' })
+  assert.deepEqual(one.commands, [])
+  assert.deepEqual(missing(one.state), ['b'])
+  const both = play(one.state, { type: 'prepared', node: 'b' }, { type: 'step-joined', node: 'b', step: 0 })
+  assert.deepEqual(words(both.commands), ['start-step 0'])
+  const rest = play(
+    both.state,
+    { type: 'step-joined', node: 'a', step: 0 },
+    { type: 'step-joined', node: 'a', step: 1 },
+    { type: 'step-joined', node: 'b', step: 1 }
+  )
+  assert.deepEqual(words(rest.commands), ['start-step 1', 'finish'])
+  assert.equal(rest.state.phase, 'done')
+})
+
+test('an empty schedule is done as soon as all are prepared', () => {
+  const { state, commands } = play(initialState(['a'], []), { type: 'prepared', node: 'a' })
+  assert.deepEqual([state.phase, words(commands)], ['done', ['finish']])
+})
+
+test('a parallel is completed once, when all clients of the completing task on all nodes are done', () => {
+  const step = { tasks: ['a', 'b'], completing: [{ task: 'a', clients: 3, any: false }] }
+  const running = play(initialState(['x', 'y'], [step]), { type: 'prepared', node: 'x' }, { type: 'prepared', node: 'y' }).state
+  const ended = (node: string, clients: number): RaceEvent => ({ type: 'task-ended', node, step: 0, task: 'a', clients })
+  const { commands } = play(running, ended('x', 2), { type: 'task-ended', node: 'x', step: 0, task: 'b', clients: 1 }, ended('y', 1), ended('y', 1))
+  assert.deepEqual(words(commands), ['complete-task 0'])
+})
+
+test('with `any` the first client of any task completes the parallel', () => {
+  const completing = ['a', 'b'].map((task) => ({ task, clients: 4, any: true }))
+  const running = play(initialState(['x'], [{ tasks: ['a', 'b'], completing }]), { type: 'prepared', node: 'x' }).state
+  assert.deepEqual(words(play(running, { type: 'task-ended', node: 'x', step: 0, task: 'b', clients: 1 }).commands), ['complete-task 0'])
+})
+
+test('the first cancel leaves a grace, the second none', () => {
+  const running = play(initialState(['x'], [PLAIN]), { type: 'prepared', node: 'x' }).state
+  const first = play(running, { type: 'cancel', reason: 'user' })
+  assert.deepEqual(first.commands, [{ t: 'cancel', reason: 'user', graceMs: 5000 }])
+  const joined = play(first.state, { type: 'step-joined', node: 'x', step: 0 })
+  assert.deepEqual([joined.state.phase, words(joined.commands)], ['cancelled', ['finish']])
+  const second = play(first.state, { type: 'cancel', reason: 'user' })
+  assert.deepEqual(second.commands.map((command) => ('graceMs' in command ? command.graceMs : command.t)), [0, 'finish'])
+})
+
+test('whatever comes in whatever order: nothing follows an end, and each end says finish once', () => {
+  const node = fc.constantFrom('x', 'y')
+  const step = fc.integer({ min: 0, max: 3 })
+  const events = fc.array(
+    fc.oneof(
+      fc.record({ type: fc.constant('prepared' as const), node }),
+      fc.record({ type: fc.constant('step-joined' as const), node, step }),
+      fc.record({ type: fc.constant('task-ended' as const), node, step, task: fc.constantFrom('a', 'b'), clients: fc.integer({ min: 0, max: 3 }) }),
+      fc.record({ type: fc.constant('cancel' as const), reason: fc.constant('user') }),
+      fc.record({ type: fc.constant('failed' as const), node })
+    ),
+    { maxLength: 40 }
+  )
+  fc.assert(
+    fc.property(events, (all) => {
+      let state = initialState(['x', 'y'], [PLAIN, { tasks: ['a', 'b'], completing: [{ task: 'a', clients: 2, any: false }] }])
+      const said: string[] = []
+      for (const event of all) {
+        const wasOver = isOver(state)
+        const decision = advance(state, event)
+        if (wasOver) assert.deepEqual([decision.commands, decision.state], [[], state])
+        state = decision.state
+        said.push(...words(decision.commands))
+      }
+      assert.equal(said.filter((word) => word === 'finish').length, isOver(state) ? 1 : 0)
+      assert.ok(said.filter((word) => word.startsWith('start-step')).every((word, index) => word === `start-step ${index}`))
+      assert.ok(said.filter((word) => word.startsWith('complete-task')).length <= 1)
+    })
+  )
+})
