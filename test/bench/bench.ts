@@ -1,0 +1,38 @@
+// `npm run bench`: ratios measured side by side in one run. `-- NAME…` picks, `-- --json` prints one JSON array.
+
+import { startBenchServer, type BenchServer, type Measured } from './measure.ts'
+import { fidelity, knownDelay, stall } from './pacing.ts'
+import { searchCost, searchServiceTime } from './search-cost.ts'
+
+const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measured | Measured[]>>> = {
+  'search-64': (server) => searchCost(server, 64, 1.6),
+  'service-time-8': (server) => searchServiceTime(server, 8, 1.1),
+  'delay-8': (server) => knownDelay(server, 8, 0.3),
+  'delay-64': (server) => knownDelay(server, 64, 0.3),
+  fidelity,
+  stall
+}
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const isJson = process.argv.includes('--json')
+const names = Object.keys(BENCHMARKS).filter((name) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)))
+const all: Measured[] = []
+for (const name of names) {
+  const server = await startBenchServer()
+  try {
+    const measured = await BENCHMARKS[name]!(server)
+    for (const one of Array.isArray(measured) ? measured : [measured]) {
+      all.push(one)
+      if (!isJson) process.stdout.write(`${line(one)}\n`)
+    }
+  } finally {
+    server.close()
+  }
+}
+if (isJson) process.stdout.write(`${JSON.stringify(all)}\n`)
+process.exitCode = all.every((one) => one.ok) ? 0 : 1
+
+function line({ name, unit, ours, peer, ratio, budget, ok }: Measured): string {
+  const figures = [ours, peer, ratio, budget].map((value) => value.toPrecision(4).padStart(9))
+  return `${ok ? 'ok    ' : 'MISSED'} ${name.padEnd(58)} ours ${figures[0]} peer ${figures[1]} ${unit.padEnd(18)} ratio ${figures[2]} budget ${figures[3]}`
+}

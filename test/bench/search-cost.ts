@@ -1,0 +1,50 @@
+// CPU of small searches with everything on, against a bare undici dispatch loop in the same run.
+
+import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { runSchedule } from '../helpers/run-schedule.ts'
+import { runBare } from './bare.ts'
+import { atMost, cpuSeconds, inTurn, type BenchServer, type Measured } from './measure.ts'
+
+const REQUESTS = 300_000
+const ROUNDS = 3
+const QUERY = { query: { match_all: {} } }
+
+export async function searchCost(server: BenchServer, clients: number, budget: number): Promise<Measured> {
+  const per100k = 100_000 / REQUESTS
+  const operation = buildOperation('search', { index: 'cities', body: QUERY })
+  const track = buildTrack([buildTask(operation, { clients, iterations: Math.floor(REQUESTS / clients) })])
+  const body = Buffer.from(JSON.stringify(QUERY))
+  const both = await inTurn(
+    ROUNDS,
+    async () => (await cpuSeconds(() => runOurs(track, server))) * per100k,
+    async () => (await cpuSeconds(() => runBare({ ...SEARCH, port: server.port, clients, requests: REQUESTS, body: () => body }))) * per100k
+  )
+  return atMost(`search, ${clients} clients`, 'CPU-s per 100,000', both, budget)
+}
+
+/** Median service time of an unthrottled load, ours against bare. */
+export async function searchServiceTime(server: BenchServer, clients: number, budget: number): Promise<Measured> {
+  const requests = 100_000
+  const operation = buildOperation('search', { index: 'cities', body: QUERY })
+  const track = buildTrack([buildTask(operation, { clients, iterations: Math.floor(requests / clients) })])
+  const body = Buffer.from(JSON.stringify(QUERY))
+  const both = await inTurn(
+    ROUNDS,
+    async () => (await runOurs(track, server)).normal.serviceTime.percentile(50),
+    async () => {
+      const times: number[] = []
+      await runBare({ ...SEARCH, port: server.port, clients, requests, body: () => body, times })
+      return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
+    }
+  )
+  return atMost(`service time p50, ${clients} clients, unthrottled`, 'ms', both, budget)
+}
+
+const SEARCH = { method: 'GET', path: '/cities/_search', contentType: 'application/json' } as const
+
+async function runOurs(track: ReturnType<typeof buildTrack>, server: BenchServer) {
+  const { result, measurements } = await runSchedule({ track, target: server })
+  const measured = measurements[0]
+  if (result.error !== null || measured === undefined) throw result.error ?? new Error('nothing was measured')
+  return measured
+}
