@@ -3,22 +3,15 @@
 import { fromWire, RallyError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import { unreachable } from '../core/exhaustive.ts'
-import type { NodeCommand, NodeEvent, Prepare, TaskResult } from '../protocol/messages.ts'
-import type { Peer } from '../protocol/peer.ts'
+import type { NodeEvent, Prepare, TaskResult } from '../protocol/messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
+import type { ConnectedNode } from './connected-node.ts'
 import type { RaceObserver } from './race-request.ts'
 import { progressOf, type Wait } from './progress.ts'
 import { advance, initialState, isOver, missing, type RaceEvent, type RaceState } from './race-state.ts'
 import { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
 import type { HealthJudge } from './health-judge.ts'
-
-/** A node as the coordinator sees it; `closed` resolves when nothing of its session is left. */
-export interface ConnectedNode {
-  readonly name: string
-  readonly peer: Peer<NodeCommand, NodeEvent>
-  readonly closed: Promise<void>
-}
 
 export interface RaceLoopOptions {
   readonly nodes: readonly { readonly node: ConnectedNode; readonly prepare: Prepare }[]

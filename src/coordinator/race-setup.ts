@@ -12,9 +12,9 @@ import { createTargetClient } from '../target/target-client.ts'
 import { detectTarget, type DetectedTarget } from '../target/target-facts.ts'
 import { targetOptionsFrom, type TargetOptions } from '../target/target-options.ts'
 import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
-import type { ConnectedNode } from './race-loop.ts'
+import type { ConnectedNode } from './connected-node.ts'
 import type { RaceRequest, TargetHost } from './race-request.ts'
-import type { RaceServices } from './run-race.ts'
+import type { RaceServices } from './race-services.ts'
 
 export interface RaceSetup {
   readonly challenge: Challenge

@@ -10,30 +10,14 @@ import { createTargetClient } from '../target/target-client.ts'
 import { tasksOf } from '../track/track.ts'
 import { HealthJudge } from './health-judge.ts'
 import { measurementOf } from './measure.ts'
-import { runRaceLoop, type ConnectedNode, type RaceLoopResult } from './race-loop.ts'
+import { runRaceLoop, type RaceLoopResult } from './race-loop.ts'
 import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
+import type { RaceServices } from './race-services.ts'
 import { prepareMessages, setUpRace, type RaceSetup } from './race-setup.ts'
 import { stepFactsOf } from './step-facts.ts'
 import { SummaryWriter } from './summary-writer.ts'
 import { askTelemetry, type TelemetryAnswers } from './telemetry.ts'
-
-/** What only the command can bring together, because the coordinator knows neither drivers nor the embedded node. */
-export interface RaceServices {
-  readonly observer: RaceObserver
-  /** Aborted by the user's first Ctrl-C. */
-  readonly signal: AbortSignal
-  /** A session on each load driver; opened once the target is known. */
-  readonly openNodes: () => readonly ConnectedNode[]
-  /** Starts the embedded node; only with pipeline `embedded`. */
-  readonly startEmbedded: () => Promise<EmbeddedTarget>
-}
-
-export interface EmbeddedTarget {
-  readonly host: string
-  readonly port: number
-  stop(): Promise<void>
-}
 
 /**
  * Runs the race. Throws RallyError for what is wrong before it starts; from the first step on every end is an outcome:

@@ -1,0 +1,21 @@
+// What a race is given to work with, besides its request.
+
+import type { ConnectedNode } from './connected-node.ts'
+import type { RaceObserver } from './race-request.ts'
+
+/** What only the command can bring together, because the coordinator knows neither drivers nor the embedded node. */
+export interface RaceServices {
+  readonly observer: RaceObserver
+  /** Aborted by the user's first Ctrl-C. */
+  readonly signal: AbortSignal
+  /** A session on each load driver; opened once the target is known. */
+  readonly openNodes: () => readonly ConnectedNode[]
+  /** Starts the embedded node; only with pipeline `embedded`. */
+  readonly startEmbedded: () => Promise<EmbeddedTarget>
+}
+
+export interface EmbeddedTarget {
+  readonly host: string
+  readonly port: number
+  stop(): Promise<void>
+}
