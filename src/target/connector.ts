@@ -12,18 +12,25 @@ export interface Connector {
   destroy(): void
 }
 
-/** @param onOpen told when a connection stands, before the first request is written to it */
-export function createConnector(options: TargetOptions, onOpen: () => void): Connector {
+export interface ConnectionEvents {
+  /** A connection stands, before the first request is written to it. */
+  opened(): void
+  /** The first error of a connection: undici only tells the last one, which may just say that it is closed. */
+  broke(error: Error): void
+}
+
+export function createConnector(options: TargetOptions, events: ConnectionEvents): Connector {
   const open = baseConnector(options)
   const opening = new Set<Socket>()
   const connect: buildConnector.connector = (details, callback) => {
     // undici returns the socket, though its types do not say so.
     const socket = open(details, (...result) => {
       opening.delete(socket)
-      if (result[0] === null) onOpen()
+      if (result[0] === null) events.opened()
       callback(...result)
     }) as unknown as Socket
     opening.add(socket)
+    socket.once('error', (error) => events.broke(error))
   }
   const destroy = (): void => {
     for (const socket of opening) socket.destroy()

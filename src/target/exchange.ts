@@ -4,6 +4,7 @@
 
 import type { Client, Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
+import { systemCode } from '../core/errors.ts'
 import { EMPTY, KeptAnswer, NO_HEADERS } from './answer.ts'
 import { TransportError, type RequestTiming, type TargetAnswer, type TargetRequest } from './request.ts'
 import type { Expiring, TimeoutWheel } from './timeout-wheel.ts'
@@ -23,6 +24,8 @@ export interface HostConnection {
   /** Exchanges begun on the connection that is open now. */
   uses: number
   lastUseMs: number
+  /** What broke the connection that was open last. */
+  socketError: Error | null
 }
 
 /** What an exchange needs of the simulated client that owns it. */
@@ -175,7 +178,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
       })
       return
     }
-    this.#fail(toTransportError(error, dispatch.host.where))
+    const { where, socketError } = dispatch.host
+    this.#fail(toTransportError(systemCode(error) === 'UND_ERR_SOCKET' ? (socketError ?? error) : error, where))
   }
 
   // The server closed an idle connection while our request was on its way to it: it never saw it. Browsers and HTTP

@@ -136,8 +136,14 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
 function openHost(options: TargetOptions, index: number): Host {
   const { host, port, useSsl, pathPrefix } = options.hosts[index]!
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  const connector = createConnector(options, () => {
-    connection.uses = 0
+  const connector = createConnector(options, {
+    opened: () => {
+      connection.uses = 0
+      connection.socketError = null
+    },
+    broke: (error) => {
+      connection.socketError = error
+    }
   })
   const connection: Host = {
     client: new Client(`${useSsl ? 'https' : 'http'}://${name}:${port}`, {
@@ -152,6 +158,7 @@ function openHost(options: TargetOptions, index: number): Host {
     where: `${name}:${port}`,
     uses: 0,
     lastUseMs: 0,
+    socketError: null,
     headers: new RequestHeaders(options, hostAuthorization(options, index)),
     pathPrefix
   }
