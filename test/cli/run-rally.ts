@@ -17,6 +17,8 @@ export interface Ended {
 export interface RunOptions {
   readonly home?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** After which it is killed; default a minute. */
+  readonly timeoutMs?: number
 }
 
 /** A folder that is removed after the tests of the file. */
@@ -32,7 +34,7 @@ export function environmentOf({ home, environment }: RunOptions = {}): Record<st
   return { PATH: process.env['PATH'] ?? '', HOME: home ?? emptyHome, ...environment }
 }
 
-/** Resolves with what came out; fails after a minute. */
+/** Resolves with what came out; fails when it takes too long. */
 export function rally(line: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...line], { env: environmentOf(options), stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { stdout: '', stderr: '' }
@@ -41,7 +43,7 @@ export function rally(line: readonly string[], options: RunOptions = {}): Promis
     const deadline = setTimeout(() => {
       child.kill('SIGKILL')
       reject(new Error(`rally ${line.join(' ')} did not end:\n${texts.stdout}${texts.stderr}`))
-    }, 60_000)
+    }, options.timeoutMs ?? 60_000)
     child.on('close', (code) => {
       clearTimeout(deadline)
       resolve({ code, ...texts })
