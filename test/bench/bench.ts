@@ -1,11 +1,13 @@
 // `npm run bench`: ratios measured side by side in one run. `-- NAME…` picks, `-- --json` prints one JSON array.
 
 import { startBenchServer, type BenchServer, type Measured } from './measure.ts'
+import { bulkCost } from './bulk-cost.ts'
 import { fidelity, knownDelay, stall } from './pacing.ts'
 import { searchCost, searchServiceTime } from './search-cost.ts'
 
 const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measured | Measured[]>>> = {
   'search-64': (server) => searchCost(server, 64, 1.6),
+  bulk: (server) => bulkCost(server, 0.6),
   'service-time-8': (server) => searchServiceTime(server, 8, 1.1),
   'delay-8': (server) => knownDelay(server, 8, 0.3),
   'delay-64': (server) => knownDelay(server, 64, 0.3),
