@@ -2,9 +2,7 @@
 
 import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
-import { parseJson } from '../core/json-parse.ts'
-import { printJson } from '../core/json-print.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { HealthReport } from '../metrics/measurement.ts'
 import { raceDocument, type RaceHeader, type RaceStatus } from '../metrics/race.ts'
 import { storeRace } from '../metrics/race-store.ts'
@@ -79,12 +77,8 @@ export class RaceRecord {
       'duration-seconds': (systemClock.monotonicMs() - this.#startedAtMs) / 1000,
       error: end.error === null ? null : messageOf(end.error),
       warnings: end.warnings,
-      health: plain(end.health),
+      health: end.health,
       'unreported-tasks': end.unreportedTasks
     }
   }
-}
-
-function plain(value: unknown): JsonValue {
-  return parseJson(printJson(value))
 }

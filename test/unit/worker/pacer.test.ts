@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { systemClock } from '../../../src/core/clock.ts'
+import { Pacer } from '../../../src/worker/pacer.ts'
+
+test('waits end in the order they are due, never before their time', async () => {
+  const pacer = new Pacer(systemClock)
+  const signal = { stopped: false }
+  const startMs = systemClock.monotonicMs()
+  const order: number[] = []
+  const offsets = [12, 3, 7, 3.5, 0, 25]
+  await Promise.all(
+    offsets.map(async (offset) => {
+      assert.equal(await pacer.until(startMs + offset, signal), true)
+      assert.ok(systemClock.monotonicMs() >= startMs + offset)
+      order.push(offset)
+    })
+  )
+  assert.deepEqual(order, offsets.toSorted((a, b) => a - b))
+})
+
+test('a stopped signal ends its own waits at once and leaves the others alone', async () => {
+  const pacer = new Pacer(systemClock)
+  const stopped = { stopped: false }
+  const other = { stopped: false }
+  const nowMs = systemClock.monotonicMs()
+  const far = pacer.until(nowMs + 3_600_000, stopped)
+  const near = pacer.until(nowMs + 20, other)
+  stopped.stopped = true
+  pacer.wake()
+  assert.equal(await far, false)
+  assert.equal(await near, true)
+  assert.equal(await pacer.until(nowMs, stopped), false)
+})
+
+test('a wait that comes later but is due earlier is not held up by a far one', async () => {
+  const pacer = new Pacer(systemClock)
+  const signal = { stopped: false }
+  const nowMs = systemClock.monotonicMs()
+  void pacer.until(nowMs + 60_000, signal)
+  assert.equal(await pacer.until(nowMs + 5, signal), true)
+  assert.ok(systemClock.monotonicMs() < nowMs + 30_000)
+  signal.stopped = true
+  pacer.wake()
+})
+
+test('the event loop keeps turning while a wait is near its end', async () => {
+  const pacer = new Pacer(systemClock)
+  let turns = 0
+  let isWaiting = true
+  const turn = (): void => {
+    turns++
+    if (isWaiting) setImmediate(turn)
+  }
+  turn()
+  // On a loaded machine a nap may take as long as the wait: many waits, and at least a turn for each.
+  for (let wait = 0; wait < 50; wait++) await pacer.until(systemClock.monotonicMs() + 2, { stopped: false })
+  isWaiting = false
+  assert.ok(turns > 50)
+})
