@@ -14,7 +14,10 @@ const CONNECT_TIMEOUT_MS = 45_000
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** Asks for `url` from byte `offset` on; rejects with what Node.js and undici throw. Who calls it sets the deadline. */
-export async function httpDownload(url: string, options: { readonly offset: number; readonly signal: AbortSignal }): Promise<DownloadAnswer> {
+export async function httpDownload(
+  url: string,
+  options: { readonly offset: number; readonly signal: AbortSignal }
+): Promise<DownloadAnswer> {
   const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: CONNECT_TIMEOUT_MS }, ...proxies() })
   let at = new URL(url)
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
