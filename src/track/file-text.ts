@@ -111,30 +111,10 @@ function decode(bytes: Buffer, name: string): string {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new FileProblem('unreadable', `[${name}] is not UTF-8 text (byte ${firstBadByte(bytes)})`)
+    const before = new TextDecoder('utf-8').decode(bytes).split('\ufffd', 1)[0] ?? ''
+    throw new FileProblem('unreadable', `[${name}] is not UTF-8 text (line ${before.split('\n').length})`)
   }
   return text.replace(/\r\n?/g, '\n')
-}
-
-function firstBadByte(bytes: Buffer): number {
-  let low = 0
-  let high = bytes.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (decodes(bytes.subarray(0, middle + 1))) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** Whether a beginning is valid, an unfinished letter at its end allowed. */
-function decodes(bytes: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Joined as a track writes it: relative to a folder inside the track. */

@@ -75,7 +75,8 @@ export function sourceMap(rendered: string, marked: string, places: readonly Sou
   if (solid !== solidText(rendered)) return NO_SOURCE_MAP
   return {
     placeOf(offset) {
-      const before = solidText(rendered.slice(0, offset)).length
+      // A space belongs to the letter before it: the mark of a line stands before the line's end.
+      const before = solidText(rendered.slice(0, offset)).length - (/\s/.test(rendered[offset] ?? '') ? 1 : 0)
       return marks.find((mark) => mark.letters > before)?.place ?? marks.at(-1)?.place ?? null
     }
   }
