@@ -5,7 +5,7 @@ import { unreachable } from '../core/exhaustive.ts'
 import { isObject, JsonNumber, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
 import type { DocumentPath } from './document-path.ts'
-import { shown } from './mistake.ts'
+import { shown, slipOf } from './mistake.ts'
 import type { ObjectRule, Rule } from './track-schema.ts'
 
 export interface Violation {
@@ -155,9 +155,7 @@ function pythonEquality(value: JsonValue): JsonValue {
 function checkKeys(value: JsonObject, rule: ObjectRule, report: (keyword: string, message: string) => void): void {
   for (const key of rule.required ?? []) {
     if (Object.hasOwn(value, key)) continue
-    const unknown = Object.keys(value).filter((other) => !isKnown(other, rule))
-    const slip = closestMatch(key, unknown)
-    report('required', `[${key}] is missing in ${shown(value)}${slip === null ? '' : `; is [${slip}] meant to be it?`}`)
+    report('required', `[${key}] is missing in ${shown(value)}${slipOf(key, value, (other) => isKnown(other, rule))}`)
   }
 }
 

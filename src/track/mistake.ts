@@ -1,7 +1,8 @@
 // What is wrong with a track: every mistake with its place. A track is loaded only if there is none.
 
+import { closestMatch } from '../core/close-match.ts'
 import { RallyError } from '../core/errors.ts'
-import type { JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
 import { pathText, type DocumentPath } from './document-path.ts'
 
@@ -54,4 +55,10 @@ export function shown(value: JsonValue | undefined): string {
   if (value === undefined) return '[nothing]'
   const text = printJson(value)
   return `[${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}]`
+}
+
+/** `; is [operationx] meant to be it?` where a key of an object looks like the one that is missing. */
+export function slipOf(missing: string, object: JsonObject, isMeant: (key: string) => boolean = () => false): string {
+  const slip = closestMatch(missing, Object.keys(object).filter((key) => !isMeant(key)))
+  return slip === null ? '' : `; is [${slip}] meant to be it?`
 }

@@ -21,7 +21,8 @@ function print(value: JsonValue, indent: number, outer: string): string {
     const members = Object.entries(value).map(([key, member]) => `${quoted(key)}: ${print(member, indent, inner)}`)
     return members.length === 0 ? '{}' : `{${inner}${members.join(`,${inner}`)}${outer}}`
   }
-  return JSON.stringify(value)
+  if (value === null) return 'null'
+  return value === true ? 'true' : 'false'
 }
 
 function quoted(text: string): string {

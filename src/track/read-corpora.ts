@@ -13,6 +13,8 @@ export interface Declared {
   readonly dataStreams: readonly DataStream[]
   /** The one document type of the one index, if both are so: a default of old tracks. */
   readonly soleType: string | null
+  /** False: some could not be read, so nothing can be said of what is missing. */
+  readonly isWhole: boolean
 }
 
 export function readCorpora(document: JsonObject, declared: Declared, findings: Findings): Corpus[] {
@@ -91,7 +93,7 @@ function readTargets(spec: JsonObject, corpus: JsonObject, declared: Declared, p
   if (targetIndex !== null && targetIndex !== '' && dataStreams.length > 0) {
     findings.mistake([...path, 'target-index'], `[${targetIndex}] cannot be used, because the track declares data streams`)
   }
-  if (targetIndex === null && targetDataStream === null) {
+  if (targetIndex === null && targetDataStream === null && declared.isWhole) {
     if (indices.length > 0) findings.mistake(path, `a [target-index] is required for [${file}]: the track declares ${indices.length} indices`)
     else if (dataStreams.length > 0) findings.mistake(path, `a [target-data-stream] is required for [${file}]: the track declares ${dataStreams.length} data streams`)
     else findings.mistake(path, `a [target-index] or [target-data-stream] is required for [${file}]: the track declares neither indices nor data streams`)

@@ -5,7 +5,7 @@ import { isObject } from '../core/json.ts'
 import { didYouMean } from '../core/close-match.ts'
 import type { DocumentPath } from './document-path.ts'
 import { shown } from './mistake.ts'
-import { member, objectsAt, textAt, type Findings } from './reading.ts'
+import { isTruthy, member, objectsAt, textAt, type Findings } from './reading.ts'
 import type { ComponentTemplate, DataStream, Index, IndexTemplate } from './track.ts'
 
 /** The rendered content of a file of the track; null after reporting why there is none. `path` says who asks for it. */
@@ -47,8 +47,8 @@ export function readIndexDefinitions(document: JsonObject, readBody: ReadBody, f
 }
 
 function indexBody(spec: JsonObject, path: DocumentPath, readBody: ReadBody, findings: Findings): JsonObject {
-  const file = member(spec, 'body') ?? null
-  if (file === null || file === '' || file === false) return {}
+  const file = member(spec, 'body')
+  if (file === undefined || !isTruthy(file)) return {}
   if (typeof file !== 'string') {
     findings.mistake(path, `must be the name of a file but is ${shown(file)}`)
     return {}

@@ -1,9 +1,9 @@
 // `operations` and what a task's `operation` says, a name or an inline definition.
 
-import { closestMatch, didYouMean } from '../core/close-match.ts'
+import { didYouMean } from '../core/close-match.ts'
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { DocumentPath } from './document-path.ts'
-import { shown } from './mistake.ts'
+import { shown, slipOf } from './mistake.ts'
 import { BUILT_IN_TYPES } from './operation-types.ts'
 import { looseText, member, objectAt, objectsAt, textAt, type Findings } from './reading.ts'
 import type { Operation } from './track.ts'
@@ -49,9 +49,8 @@ export function operationReader(document: JsonObject, ownTypes: boolean, finding
         return null
       }
       if (!Object.hasOwn(spec, 'operation-type')) {
-        const slip = closestMatch('operation-type', Object.keys(spec))
-        const hint = slip === null ? '' : `; is [${slip}] meant to be it?`
-        findings.mistake(path, `[operation-type] is missing in the inline operation of challenge [${challenge}]: ${shown(spec)}${hint}`)
+        const slip = slipOf('operation-type', spec)
+        findings.mistake(path, `[operation-type] is missing in the inline operation of challenge [${challenge}]: ${shown(spec)}${slip}`)
         return null
       }
       return checkType(operationOf(spec), path)

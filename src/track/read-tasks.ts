@@ -3,7 +3,7 @@
 import { didYouMean } from '../core/close-match.ts'
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { DocumentPath } from './document-path.ts'
-import { shown } from './mistake.ts'
+import { shown, slipOf } from './mistake.ts'
 import type { OperationReader } from './read-operations.ts'
 import { looseText, member, numberAt, objectAt, objectsAt, textAt, type Findings } from './reading.ts'
 import { targetThroughputOf } from './target-throughput.ts'
@@ -21,7 +21,7 @@ export function readTask(spec: JsonObject, path: DocumentPath, context: TaskCont
   const operationSpec = member(spec, 'operation')
   if (operationSpec === undefined) {
     // Inside `parallel` the schema has said so already.
-    if (!path.includes('parallel')) findings.mistake(path, `[operation] is missing in a task of challenge [${challenge}]: ${shown(spec)}`)
+    if (!path.includes('parallel')) findings.mistake(path, `[operation] is missing in a task of challenge [${challenge}]: ${shown(spec)}${slipOf('operation', spec)}`)
     return null
   }
   const operation = context.operations.read(operationSpec, [...path, 'operation'], challenge)
@@ -53,7 +53,7 @@ export function readTask(spec: JsonObject, path: DocumentPath, context: TaskCont
 }
 
 function readTags(value: JsonValue | undefined, path: DocumentPath, findings: Findings): readonly string[] {
-  if (value === undefined || value === null || value === '') return []
+  if (value === undefined || value === null) return []
   if (typeof value === 'string') return [value]
   const tags = Array.isArray(value) ? (value as readonly JsonValue[]).filter((tag): tag is string => typeof tag === 'string') : []
   if (!Array.isArray(value) || tags.length < value.length) findings.warn(path, `must be a text or a list of texts to have any effect but is ${shown(value)}`)

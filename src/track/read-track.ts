@@ -19,7 +19,9 @@ export interface ReadOptions {
 
 export function readTrack(document: JsonObject, options: ReadOptions, findings: Findings): Track {
   const { soleType, ...definitions } = readIndexDefinitions(document, options.readBody, findings)
-  const declared = { indices: definitions.indices, dataStreams: definitions.dataStreams, soleType }
+  const { indices, dataStreams } = definitions
+  const isWhole = indices.length === itemsAt(document, 'indices') && dataStreams.length === itemsAt(document, 'data-streams')
+  const declared = { indices, dataStreams, soleType, isWhole }
   const dependencies = member(document, 'dependencies')
   return {
     name: options.name,
@@ -32,4 +34,10 @@ export function readTrack(document: JsonObject, options: ReadOptions, findings: 
     challenges: readChallenges(document, { selected: options.challenge, ownTypes: options.hasPlugins }, findings),
     dependencies: Array.isArray(dependencies) ? (dependencies as readonly JsonValue[]).filter((name): name is string => typeof name === 'string') : []
   }
+}
+
+/** NaN if it is no list: equal to no count then. */
+function itemsAt(document: JsonObject, key: string): number {
+  const value = member(document, key)
+  return value === undefined ? 0 : Array.isArray(value) ? value.length : Number.NaN
 }

@@ -55,3 +55,11 @@ export function looseText(value: JsonValue | undefined): string | null {
   if (value === undefined || value === null) return null
   return typeof value === 'string' ? value : printJson(value)
 }
+
+/** Python's truth of a JSON value. */
+export function isTruthy(value: JsonValue): boolean {
+  const number = numberOf(value)
+  if (number !== null) return number !== 0
+  if (Array.isArray(value)) return value.length > 0
+  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value)
+}

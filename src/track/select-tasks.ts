@@ -1,8 +1,7 @@
 // `--include-tasks`, `--exclude-tasks` and what may run on a serverless cluster.
 
 import { didYouMean } from '../core/close-match.ts'
-import { isObject, numberOf, type JsonValue } from '../core/json.ts'
-import { member } from './reading.ts'
+import { isTruthy, member } from './reading.ts'
 import { BUILT_IN_TYPES } from './operation-types.ts'
 import { tasksOf, type Challenge, type ScheduleElement, type Task, type Track } from './track.ts'
 
@@ -85,14 +84,6 @@ function runsOnServerless(task: Task, isOperator: boolean): boolean {
   if (asked !== null) return isTruthy(asked)
   const status = BUILT_IN_TYPES.get(task.operation.type)?.serverless ?? 'public'
   return status === 'public' || (isOperator && status === 'internal')
-}
-
-/** Python's truth of a JSON value. */
-function isTruthy(value: JsonValue): boolean {
-  const number = numberOf(value)
-  if (number !== null) return number !== 0
-  if (Array.isArray(value)) return value.length > 0
-  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value)
 }
 
 function withSchedules(track: Track, change: (schedule: readonly ScheduleElement[], challenge: string) => readonly ScheduleElement[]): Track {

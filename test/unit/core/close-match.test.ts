@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test from 'node:test'
 import fc from 'fast-check'
 import { closeMatches, closeMatchOfEach, didYouMean } from '../../../src/core/close-match.ts'
-import { fixturesDir } from '../../fixtures-dir.ts'
+import { vectors } from '../../vectors.ts'
 
 interface Vector {
   readonly kind: string
@@ -13,10 +11,8 @@ interface Vector {
   readonly expected: string[]
 }
 
-test('the nearest words come out as Elastic Rally prints them', (t) => {
-  if (fixturesDir === null) return t.diagnostic('only the built-in samples: RALLY_FIXTURES is not set')
-  const vectors = JSON.parse(readFileSync(join(fixturesDir, 'esrally-vectors/opts.json'), 'utf8')) as Vector[]
-  const cases = vectors.filter((vector) => vector.kind === 'make_list_of_close_matches')
+test('the nearest words come out as Elastic Rally prints them', () => {
+  const cases = vectors<Vector>('opts.json').filter((vector) => vector.kind === 'make_list_of_close_matches')
   assert.ok(cases.length > 0)
   for (const vector of cases) {
     assert.deepEqual(closeMatchOfEach(vector.input.words, vector.input.possibilities), vector.expected, vector.name)

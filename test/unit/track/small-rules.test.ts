@@ -10,7 +10,7 @@ import { vectorsOf } from './vectors.ts'
 
 test('extensions and archives are told as in Elastic Rally, and parameters merged', (t) => {
   let checked = 0
-  for (const { kind, name, input, expected } of vectorsOf('units-format.json', t) ?? []) {
+  for (const { kind, name, input, expected } of vectorsOf('units-format.json', t)) {
     const [first, second] = (input['args'] ?? []) as unknown as [string, string]
     const answers: Record<string, () => unknown> = {
       splitext: () => splitExtension(first),

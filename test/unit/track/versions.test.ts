@@ -5,7 +5,7 @@ import { vectorsOf } from './vectors.ts'
 
 test('versions and the branches for them are chosen as in Elastic Rally', (t) => {
   let checked = 0
-  for (const { kind, name, input, expected, error } of vectorsOf('units-format.json', t) ?? []) {
+  for (const { kind, name, input, expected, error } of vectorsOf('units-format.json', t)) {
     const [first, second] = (input['args'] ?? []) as unknown as [string, string]
     const answers: Record<string, () => unknown> = {
       best_match: () => bestMatch(first as unknown as string[], second),

@@ -1,0 +1,26 @@
+// `--track-params` against what a track's templates take.
+
+import { didYouMean } from '../core/close-match.ts'
+import type { JsonObject } from '../core/json.ts'
+import { RESERVED_NAMES } from './templating.ts'
+
+/** Parameters that no template takes, sorted (Elastic Rally's rule: what only an included file takes does not count). */
+export function unusedParams(params: JsonObject, declared: ReadonlySet<string>): string[] {
+  return Object.keys(params)
+    .filter((name) => !declared.has(name))
+    .sort()
+}
+
+/** A line for each parameter that Rally sets itself. */
+export function reservedProblems(params: JsonObject): string[] {
+  const reserved = Object.keys(params).filter((name) => RESERVED_NAMES.includes(name))
+  return reserved.sort().map((name) => `track parameter [${name}] is set by Rally and cannot be given`)
+}
+
+/** A line for each parameter that no template takes, with the nearest one that is taken; the last line names them all. */
+export function unusedProblems(params: JsonObject, declared: ReadonlySet<string>): string[] {
+  const unused = unusedParams(params, declared).filter((name) => !RESERVED_NAMES.includes(name))
+  const known = [...declared].sort()
+  const all = known.length === 0 ? 'this track takes none' : `this track takes: ${known.join(', ')}`
+  return unused.map((name, i) => `track parameter [${name}] is not used by this track${didYouMean(name, known)}${i === unused.length - 1 ? ` (${all})` : ''}`)
+}

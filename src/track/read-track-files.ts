@@ -1,0 +1,152 @@
+// All files of a track → the model and everything that is wrong, in one go: a stage's mistakes do not hide a later one's.
+
+import { readdirSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
+import { didYouMean } from '../core/close-match.ts'
+import { isObject, type JsonValue } from '../core/json.ts'
+import { checkSchema, type Violation } from './check-schema.ts'
+import { offsetOfPath, pathText } from './document-path.ts'
+import { FileProblem, TrackFolder } from './file-text.ts'
+import type { FoundTrack } from './find-track.ts'
+import { isFailure, loadDocument, type LoadedDocument } from './load-document.ts'
+import { mistakeText, shown, type Mistake } from './mistake.ts'
+import { readTrack } from './read-track.ts'
+import { Findings, type Finding } from './reading.ts'
+import type { Templating } from './templating.ts'
+import { TRACK_RULE } from './track-schema.ts'
+import { versionProblem } from './track-version.ts'
+import type { Track } from './track.ts'
+
+export interface ReadTrack {
+  /** What could be read of it; sound only without mistakes. Null: not even its document. */
+  readonly track: Track | null
+  /** The rendered text; null if it could not be rendered. */
+  readonly text: string | null
+  readonly document: JsonValue
+  /** Rendered bodies by file name as the track writes it. */
+  readonly bodies: ReadonlyMap<string, JsonValue>
+  /** Names that the templates take from outside; null: not all templates could be read. */
+  readonly declared: ReadonlySet<string> | null
+  readonly mistakes: readonly Mistake[]
+  readonly warnings: readonly string[]
+}
+
+export interface ReadRequest {
+  readonly found: FoundTrack
+  readonly templating: Templating
+  /** `--challenge` */
+  readonly challenge: string | null
+}
+
+export function readTrackFiles(request: ReadRequest): ReadTrack {
+  const { found, templating } = request
+  const nothing = { track: null, text: null, document: null, bodies: new Map<string, JsonValue>(), declared: null }
+  let folder: TrackFolder
+  try {
+    folder = new TrackFolder(found.dir)
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error
+    return { ...nothing, mistakes: [{ kind: 'setup', file: null, line: null, path: [], message: error.message }], warnings: [] }
+  }
+  const document = loadDocument({ folder, file: found.file, kind: 'track', templating })
+  if (isFailure(document)) return { ...nothing, mistakes: [document.mistake], warnings: document.warnings }
+  return readDocument(request, folder, document)
+}
+
+function readDocument(request: ReadRequest, folder: TrackFolder, document: LoadedDocument): ReadTrack {
+  const { found, templating, challenge } = request
+  const trackFile = folder.nameOf(found.file)
+  const bodies = new BodyReader(folder, templating)
+  const read = { text: document.text, document: document.value, bodies: bodies.values }
+  const place = (finding: Finding, kind: Mistake['kind']): Mistake => placed(finding, kind, { trackFile, document })
+  const version = isObject(document.value) ? versionProblem(document.value) : null
+  if (!isObject(document.value) || version !== null) {
+    const finding = version === null ? { path: [], message: `a track must be an object but is ${shown(document.value)}` } : { path: ['version'], message: version }
+    return { ...read, track: null, declared: null, mistakes: [place(finding, version === null ? 'track' : 'version')], warnings: document.warnings }
+  }
+  const { violations, suspects } = checkSchema(document.value, TRACK_RULE)
+  const findings = new Findings()
+  const hasPlugins = folder.exists('track.py')
+  const track = readTrack(document.value, {
+    name: found.name,
+    root: found.dir,
+    hasPlugins,
+    challenge,
+    readBody: (file, path) => bodies.read(file, (message) => findings.mistake(path, message))
+  }, findings)
+  for (const { path, key, nearest } of suspects) findings.warn(path, `[${key}] has no meaning here, did you mean [${nearest}]?`)
+  const ofDocument = [
+    ...violations.map((violation) => ({ ...place(violation, 'schema'), schemaPath: violation.schemaPath })),
+    ...withoutRepeats(findings.mistakes, violations).map((finding) => place(finding, 'track'))
+  ]
+  return {
+    ...read,
+    track,
+    declared: bodies.declared === null ? null : new Set([...document.declared, ...bodies.declared]),
+    mistakes: [...inDocumentOrder(ofDocument, document.text), ...bodies.mistakes],
+    warnings: [...document.warnings, ...bodies.warnings, ...inDocumentOrder(findings.warnings, document.text).map((finding) => mistakeText(place(finding, 'track')))]
+  }
+}
+
+function placed(finding: Finding, kind: Mistake['kind'], { trackFile, document }: { trackFile: string; document: LoadedDocument }): Mistake {
+  const source = document.placeOf(offsetOfPath(document.text, finding.path))
+  return { kind, file: source?.file ?? trackFile, line: source?.line ?? null, path: finding.path, message: finding.message }
+}
+
+function inDocumentOrder<T extends Finding>(findings: readonly T[], text: string): T[] {
+  const withOffsets = findings.map((finding) => ({ finding, offset: offsetOfPath(text, finding.path) }))
+  return withOffsets.sort((a, b) => a.offset - b.offset).map(({ finding }) => finding)
+}
+
+/** Of equal items of a list the schema tells already: that their names are equal too is no second mistake. */
+function withoutRepeats(findings: readonly Finding[], violations: readonly Violation[]): Finding[] {
+  const repeated = new Set(violations.filter(({ schemaPath }) => schemaPath.at(-1) === 'uniqueItems').map(({ path }) => pathText(path)))
+  return findings.filter(({ path }) => !(typeof path.at(-1) === 'string' && typeof path.at(-2) === 'number' && repeated.has(pathText(path.slice(0, -2)))))
+}
+
+/** Renders each body file once, however often it is asked for. */
+class BodyReader {
+  readonly values = new Map<string, JsonValue>()
+  readonly mistakes: Mistake[] = []
+  readonly warnings: string[] = []
+  /** Null: a body could not be looked at. */
+  declared: Set<string> | null = new Set()
+  readonly #failed = new Set<string>()
+  readonly #folder: TrackFolder
+  readonly #templating: Templating
+
+  constructor(folder: TrackFolder, templating: Templating) {
+    this.#folder = folder
+    this.#templating = templating
+  }
+
+  /** @param missing told when there is no such file to look into: that is the fault of the place that names it */
+  read(file: string, missing: (message: string) => void): JsonValue | null {
+    const known = this.values.get(file)
+    if (known !== undefined || this.#failed.has(file)) return known ?? null
+    const body = loadDocument({ folder: this.#folder, file, kind: 'body', templating: this.#templating })
+    this.warnings.push(...body.warnings)
+    if (!isFailure(body)) {
+      this.values.set(file, body.value)
+      for (const name of body.declared) this.declared?.add(name)
+      return body.value
+    }
+    if (body.mistake.kind === 'setup') missing(`${body.mistake.message}${nearestFile(this.#folder, file)}`)
+    else {
+      this.#failed.add(file)
+      this.mistakes.push(body.mistake)
+    }
+    this.declared = null
+    return null
+  }
+}
+
+function nearestFile(folder: TrackFolder, file: string): string {
+  try {
+    const dir = dirname(resolve(folder.path, file))
+    return dir.startsWith(folder.path) ? didYouMean(basename(file), readdirSync(dir)) : ''
+  } catch {
+    return ''
+  }
+}
+
