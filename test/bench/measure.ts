@@ -55,7 +55,11 @@ export async function cpuSeconds(act: () => Promise<unknown>): Promise<number> {
 }
 
 /** Runs the two in turn and gives the median of each: the machine's speed drifts. */
-export async function inTurn(rounds: number, ours: () => Promise<number>, peer: () => Promise<number>): Promise<{ ours: number; peer: number }> {
+export async function inTurn(
+  rounds: number,
+  ours: () => Promise<number>,
+  peer: () => Promise<number>
+): Promise<{ ours: number; peer: number }> {
   const mine: number[] = []
   const theirs: number[] = []
   for (let round = 0; round < rounds; round++) {

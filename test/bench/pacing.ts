@@ -29,7 +29,12 @@ export async function knownDelay(server: BenchServer, clients: number, budgetMs:
   const theirs = median(await server.delays())
   server.delay(0)
   const ours = measured.normal.serviceTime.percentile(50)
-  const result = absolute(`5 ms server, 500/s, ${clients} clients: p50 over the server's own`, 'ms', { ours: ours - theirs, peer: theirs }, budgetMs)
+  const result = absolute(
+    `5 ms server, 500/s, ${clients} clients: p50 over the server's own`,
+    'ms',
+    { ours: ours - theirs, peer: theirs },
+    budgetMs
+  )
   return result
 }
 

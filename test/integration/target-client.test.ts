@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
@@ -128,6 +129,26 @@ test('a body that trickles is timed out as a whole', async () => {
   const error = await failureOf(clientOf(port).send({ ...get, timeoutMs: 100, keep: 'none' }))
   assert.match(error.message, /no complete answer within 100 ms/)
 })
+
+test('an answer that came while our thread was busy is read before anything times out', async () => {
+  const server = spawn(process.execPath, ['-e', SLOW_SERVER], { stdio: ['ignore', 'pipe', 'inherit'] })
+  cleanUps.push(() => Promise.resolve(server.kill()))
+  const port = await new Promise<number>((resolve) => server.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))))
+  const client = clientOf(port, { timeoutMs: 200 })
+  await client.warmUp()
+  const pending = client.send(get)
+  // Lets the request leave, then blocks the thread far beyond the deadline; after this phase of the event loop come timers, then sockets.
+  await sleep(20)
+  await nextTurn()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
+  assert.equal((await pending).body.toString(), 'in time')
+})
+
+/** Answers after 50 ms, in a process of its own. */
+const SLOW_SERVER = `
+const server = require('node:http').createServer((request, response) => setTimeout(() => response.end('in time'), request.method === 'HEAD' ? 0 : 50))
+server.listen(0, '127.0.0.1', () => console.log(server.address().port))
+`
 
 test('a request may wait longer than its client, or for ever', async () => {
   const { port } = await serve((_, response) => void sleep(150).then(() => response.end('x')))
