@@ -53,7 +53,7 @@ export const paginatedSearch = defineOperation<Pages>({
     for (let request = first; ;) {
       const answer = await sendOk(client, request, ignore)
       const text = answer.body.toString('utf8')
-      const partial = partialReason(answer.body)
+      const partial = partialReason(answer)
       if (partial !== null) return partialShards(answer, partial)
       sums.add(parseSearchAnswer(text), answer.wireBytes)
       const sort = lastSort(text)

@@ -65,7 +65,7 @@ async function scrollThrough(client: TargetClient, scroll: Scroll, state: Scroll
   const { sums } = state
   for (let request = scroll.first; ;) {
     const answer = await sendOk(client, request, scroll.ignore)
-    const partial = partialReason(answer.body)
+    const partial = partialReason(answer)
     const text = answer.body.toString('utf8')
     const document = parseSearchAnswer(text)
     if (typeof document['_scroll_id'] === 'string') state.id = document['_scroll_id']

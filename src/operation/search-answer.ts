@@ -8,11 +8,12 @@ import type { OperationResult } from './operation.ts'
 
 /** Bytes in which Elasticsearch and OpenSearch have said `timed_out` and `_shards`, but for long scroll ids. */
 const USUAL_BYTES = 256
+const MOST_BYTES = 4096
 
 /** Why the answer covers only a part of the data, or null: by looking at its first bytes, without parsing. */
-export function partialReason(head: Buffer): string | null {
-  let text = head.toString('latin1', 0, USUAL_BYTES)
-  if (head.length > USUAL_BYTES && !text.includes('"_shards"')) text = head.toString('latin1')
+export function partialReason(answer: TargetAnswer): string | null {
+  let text = answer.head.toString('latin1', 0, USUAL_BYTES)
+  if (answer.wireBytes > USUAL_BYTES && !text.includes('"_shards"')) text = answer.body.toString('latin1', 0, MOST_BYTES)
   const hits = text.indexOf('"hits"')
   const end = hits === -1 ? text.length : hits
   const timedOut = valueAt(text, '"timed_out"', 0, end)

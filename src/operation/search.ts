@@ -58,7 +58,7 @@ async function runSearch(client: TargetClient, params: SearchRequest, context: R
       if (ignore.includes(answer.status)) return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
       return failed(apiFailure(answer), answer.wireBytes)
     }
-    const partial = partialReason(answer.body)
+    const partial = partialReason(answer)
     if (partial !== null) return partialShards(answer, partial)
     if (detailed) {
       const result = detailedResult(answer)
