@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measu
   'search-64': (server) => searchCost(server, 64, 1.6),
   bulk: (server) => bulkCost(server, 0.6),
   'service-time-8': (server) => searchServiceTime(server, 8, 1.1),
+  'service-time-64': (server) => searchServiceTime(server, 64, 1.1),
   'delay-8': (server) => knownDelay(server, 8, 0.3),
   'delay-64': (server) => knownDelay(server, 64, 0.3),
   fidelity,
