@@ -13,9 +13,7 @@ export function cautions(item: JsonObject): readonly string[] {
 function fewSeconds(item: JsonObject): readonly string[] {
   const fullSeconds = numberAt(item, 'throughput_per_second', 'full_seconds')
   if (fullSeconds === null || fullSeconds >= MIN_FULL_SECONDS) return []
-  return [
-    `fewer than three full seconds measured (${fullSeconds}), so throughput per second is work ÷ time, without minimum, median and maximum`
-  ]
+  return ['fewer than three full seconds measured, so throughput per second is work ÷ time, without minimum, median and maximum']
 }
 
 /** A target throughput that was missed by more than this share is worth a word. */

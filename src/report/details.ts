@@ -93,10 +93,13 @@ function counts(account: AccountCounts): readonly number[] {
   return ACCOUNT_KEYS.map((key) => account[key])
 }
 
+/** A line for each caution, with all tasks that it holds for. */
 function cautionSection(document: JsonObject): string {
-  const lines = objectsAt(document, 'results', 'op_metrics').flatMap((item) =>
-    cautions(item).map((words) => `- ${taskName(item)}: ${words}\n`)
-  )
+  const tasks = new Map<string, string[]>()
+  for (const item of objectsAt(document, 'results', 'op_metrics')) {
+    for (const words of cautions(item)) tasks.set(words, [...(tasks.get(words) ?? []), taskName(item)])
+  }
+  const lines = [...tasks].map(([words, names]) => `- ${names.join(', ')}: ${words}\n`)
   return lines.length === 0 ? '' : `## With caution\n\n${lines.join('')}`
 }
 
