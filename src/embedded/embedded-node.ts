@@ -1,0 +1,101 @@
+// The door: starts an embedded node in a process of its own, and stops it.
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { RallyError } from '../core/errors.ts'
+import type { ChildMessage } from './child-message.ts'
+import { toFlags, type EmbeddedNodeOptions } from './node-options.ts'
+
+export type { EmbeddedNodeOptions } from './node-options.ts'
+
+export interface EmbeddedNode {
+  /** `http://127.0.0.1:39201`. */
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly pid: number
+  /** Resolves when the process is gone, stopped or not; never rejects. */
+  readonly exited: Promise<NodeExit>
+  /** Ends the process: asks first, kills after two seconds. Calling it again changes nothing. */
+  stop(): Promise<void>
+}
+
+export interface NodeExit {
+  /** null: ended by a signal. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** The end of what it wrote to stderr. */
+  readonly stderr: string
+}
+
+const START_DEADLINE_MS = 10_000
+const STOP_DEADLINE_MS = 2000
+const STDERR_CHARS = 4096
+// Indexing makes short-lived objects by the million: a larger young generation collects them in passing.
+const NODE_FLAGS = ['--max-semi-space-size=32', '--enable-source-maps']
+
+/** Starts a node and waits until it listens; rejects with RallyError (target) if it does not within ten seconds. */
+export async function startEmbeddedNode(options: EmbeddedNodeOptions = {}): Promise<EmbeddedNode> {
+  const entry = fileURLToPath(new URL(`./embedded-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
+  const child = spawn(process.execPath, [...NODE_FLAGS, entry, ...toFlags(options)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const exited = watchExit(child)
+  try {
+    const port = await listening(child, exited)
+    letParentEnd(child)
+    const host = options.host ?? '127.0.0.1'
+    return { url: `http://${host}:${port}`, host, port, pid: child.pid!, exited, stop: () => stop(child, exited) }
+  } catch (error) {
+    child.kill('SIGKILL')
+    await exited
+    throw error
+  }
+}
+
+function watchExit(child: ChildProcess): Promise<NodeExit> {
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR_CHARS)))
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: null, signal: null, stderr: error.message }))
+    child.on('exit', (code, signal) => resolve({ code, signal, stderr }))
+  })
+}
+
+async function listening(child: ChildProcess, exited: Promise<NodeExit>): Promise<number> {
+  let timer: NodeJS.Timeout | undefined
+  const message = new Promise<ChildMessage>((resolve, reject) => {
+    child.on('message', (received) => resolve(received as ChildMessage))
+    timer = setTimeout(
+      () => reject(new RallyError('target', `embedded node: not listening after ${START_DEADLINE_MS / 1000} s`)),
+      START_DEADLINE_MS
+    )
+    void exited.then(({ code, signal, stderr }) => {
+      const words = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+      // Its own message, sent just before, may still be on its way.
+      setImmediate(() => reject(new RallyError('target', `embedded node: ended while starting (${signal ?? `code ${code}`})${words}`)))
+    })
+  })
+  try {
+    const received = await message
+    if (received.type === 'failed') throw new RallyError('target', `embedded node: ${received.message}`)
+    return received.port
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// The node ends with us, so it must not keep us from ending.
+function letParentEnd(child: ChildProcess): void {
+  child.unref()
+  child.channel?.unref()
+  const { stderr } = child
+  if (stderr !== null && 'unref' in stderr && typeof stderr.unref === 'function') stderr.unref()
+}
+
+async function stop(child: ChildProcess, exited: Promise<NodeExit>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.ref()
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS)
+  await exited
+  clearTimeout(timer)
+}
