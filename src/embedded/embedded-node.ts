@@ -87,8 +87,9 @@ async function listening(child: ChildProcess, exited: Promise<NodeExit>): Promis
 function letParentEnd(child: ChildProcess): void {
   child.unref()
   child.channel?.unref()
-  const { stderr } = child
-  if (stderr !== null && 'unref' in stderr && typeof stderr.unref === 'function') stderr.unref()
+  // A pipe, which has unref() though its type does not say so.
+  const stderr = child.stderr as unknown as { readonly unref: () => void } | null
+  stderr?.unref()
 }
 
 async function stop(child: ChildProcess, exited: Promise<NodeExit>): Promise<void> {

@@ -2,10 +2,10 @@
 
 import type { JsonObject } from '../../core/json.ts'
 import { ApiError, parsingError, unsupported } from '../api-error.ts'
-import type { EmbeddedIndex } from '../index/embedded-index.ts'
-import type { Field } from '../index/field.ts'
-import { printDate } from '../index/date-format.ts'
-import type { SegmentView } from '../index/segment.ts'
+import type { EmbeddedIndex } from '../store/embedded-index.ts'
+import type { Field } from '../store/field.ts'
+import { printDate } from '../store/date-format.ts'
+import type { SegmentView } from '../store/segment.ts'
 import { textFieldError } from '../search/sort.ts'
 
 /** Matching, live documents of one segment, each once. */

@@ -2,9 +2,9 @@
 
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { illegalArgument, parsingError, unsupported } from '../api-error.ts'
-import { parseDate, parseDateFormat, printDate } from '../index/date-format.ts'
-import type { Field } from '../index/field.ts'
-import { parseTimeMs } from '../index/time-value.ts'
+import { parseDate, parseDateFormat, printDate } from '../store/date-format.ts'
+import type { Field } from '../store/field.ts'
+import { parseTimeMs } from '../store/time-value.ts'
 import { addUnits, floorTo, zoneOffset } from '../query/date-math.ts'
 import {
   checkKeys,
@@ -17,6 +17,7 @@ import {
   type SubAggregations
 } from './aggregation.ts'
 import { checkBucketCount, dealDocuments } from './buckets.ts'
+import { show } from '../show.ts'
 
 interface Grid {
   /** Start of the bucket a value lies in. */
@@ -68,7 +69,7 @@ export const parseDateHistogram: AggregationParser = (body, context, children) =
   checkKeys('date_histogram', body, new Set([...COMMON_KEYS, 'fixed_interval', 'calendar_interval', 'time_zone']))
   const field = fieldOf('date_histogram', body, context)
   numericOnly('date_histogram', field)
-  const zone = zoneOffset(body['time_zone'] === undefined ? undefined : String(body['time_zone']))
+  const zone = zoneOffset(body['time_zone'] === undefined ? undefined : show(body['time_zone']))
   const shift = readOffset(body['offset']) - zone
   const grid = dateGrid(body, shift)
   const format = field?.type === 'date' ? field.dateFormat : parseDateFormat(undefined)
@@ -82,12 +83,12 @@ function dateGrid(body: JsonObject, shift: number): Grid {
     throw illegalArgument('Invalid interval specified, must be non-null and non-empty: one of [fixed_interval], [calendar_interval]')
   }
   if (fixed !== undefined) {
-    const interval = parseTimeMs(String(fixed), 'fixed_interval')
-    if (!(interval >= 1)) throw illegalArgument(`[fixed_interval] must be at least 1ms, was [${String(fixed)}]`)
+    const interval = parseTimeMs(show(fixed), 'fixed_interval')
+    if (!(interval >= 1)) throw illegalArgument(`[fixed_interval] must be at least 1ms, was [${show(fixed)}]`)
     return { keyOf: (value) => Math.floor((value - shift) / interval) * interval + shift, next: (key) => key + interval }
   }
-  const unit = Object.hasOwn(CALENDAR, String(calendar)) ? CALENDAR[String(calendar)]! : null
-  if (unit === null) throw illegalArgument(`The supplied interval [${String(calendar)}] could not be parsed as a calendar interval.`)
+  const unit = Object.hasOwn(CALENDAR, show(calendar)) ? CALENDAR[show(calendar)]! : null
+  if (unit === null) throw illegalArgument(`The supplied interval [${show(calendar)}] could not be parsed as a calendar interval.`)
   return {
     keyOf: (value) => floorTo(value - shift, unit) + shift,
     next: (key) => addUnits(key - shift, unit, 1) + shift
@@ -96,15 +97,14 @@ function dateGrid(body: JsonObject, shift: number): Grid {
 
 function readOffset(value: unknown): number {
   if (value === undefined) return 0
-  const text = String(value)
+  const text = show(value)
   return text.startsWith('-') ? -parseTimeMs(text.slice(1), 'offset') : parseTimeMs(text.replace(/^\+/, ''), 'offset')
 }
 
 function readOptions(body: JsonObject, readBound: (value: unknown) => number): Options {
   if (body['keyed'] === true) throw unsupported('[keyed] in aggregation [histogram]')
   const minDocCount = Number(body['min_doc_count'] ?? 0)
-  if (!(minDocCount >= 0))
-    throw illegalArgument(`[minDocCount] must be greater than or equal to 0. Found [${String(body['min_doc_count'])}]`)
+  if (!(minDocCount >= 0)) throw illegalArgument(`[minDocCount] must be greater than or equal to 0. Found [${show(body['min_doc_count'])}]`)
   return { minDocCount, bounds: readBounds(body['extended_bounds'], readBound), order: readOrder(body['order']) }
 }
 
@@ -123,7 +123,7 @@ function readOrder(order: unknown): Options['order'] {
   const [entry, second] = isObject(order) ? Object.entries(order) : []
   if (entry === undefined || second !== undefined || !['_key', '_count'].includes(entry[0]))
     throw unsupported(`order [${JSON.stringify(order)}] in a histogram`)
-  return { byCount: entry[0] === '_count', isDescending: String(entry[1]).toLowerCase() === 'desc' }
+  return { byCount: entry[0] === '_count', isDescending: show(entry[1]).toLowerCase() === 'desc' }
 }
 
 function histogram(field: Field | null, grid: Grid, rest: { options: Options; children: SubAggregations }): Aggregation {

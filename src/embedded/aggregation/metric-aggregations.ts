@@ -1,7 +1,7 @@
 // min, max, avg, sum, value_count, stats, cardinality: one figure (or five) over the values of a field.
 
 import type { JsonObject } from '../../core/json.ts'
-import type { Field } from '../index/field.ts'
+import type { Field } from '../store/field.ts'
 import { asText, checkKeys, fieldOf, numericOnly, type AggregationParser, type AggregationSlice } from './aggregation.ts'
 
 interface Stats {

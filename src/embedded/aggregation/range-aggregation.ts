@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import { parsingError } from '../api-error.ts'
 import { checkKeys, fieldOf, numericOnly, runAll, totalDocs, type AggregationParser, type AggregationSlice } from './aggregation.ts'
 import { checkBucketCount, dealDocuments } from './buckets.ts'
+import { show } from '../show.ts'
 
 interface Range {
   /** Included; −∞: open. */
@@ -55,7 +56,7 @@ function readRange(range: unknown): Range {
   checkKeys('range', range, new Set(['from', 'to', 'key']))
   const from = readEnd('from', range['from'], Number.NEGATIVE_INFINITY)
   const to = readEnd('to', range['to'], Number.POSITIVE_INFINITY)
-  const key = range['key'] === undefined ? `${printEnd(from)}-${printEnd(to)}` : String(range['key'])
+  const key = range['key'] === undefined ? `${printEnd(from)}-${printEnd(to)}` : show(range['key'])
   return { from, to, key }
 }
 

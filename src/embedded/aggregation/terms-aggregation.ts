@@ -4,7 +4,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { ApiError, illegalArgument, parsingError, unsupported } from '../api-error.ts'
 import { NO_ORDINAL, type KeywordColumn } from '../columns/keyword-column.ts'
 import { codePointOrder } from '../columns/string-order.ts'
-import type { Field } from '../index/field.ts'
+import type { Field } from '../store/field.ts'
 import { BoundedHeap } from '../search/bounded-heap.ts'
 import {
   asText,
@@ -17,6 +17,7 @@ import {
   type SubAggregations
 } from './aggregation.ts'
 import { checkBucketCount, dealDocuments, MAX_BUCKETS } from './buckets.ts'
+import { show, words } from '../show.ts'
 
 type Key = string | number
 
@@ -40,10 +41,12 @@ interface Options {
   readonly exclude: ReadonlySet<string>
 }
 
-const KEYS = new Set([
-  ...['field', 'size', 'shard_size', 'order', 'min_doc_count', 'shard_min_doc_count', 'include', 'exclude'],
-  ...['execution_hint', 'collect_mode', 'show_term_doc_count_error']
-])
+const KEYS = new Set(
+  words(`
+  field size shard_size order min_doc_count shard_min_doc_count include exclude execution_hint collect_mode
+  show_term_doc_count_error
+`)
+)
 
 export const parseTerms: AggregationParser = (body, context, children) => {
   checkKeys('terms', body, KEYS)
@@ -65,7 +68,7 @@ function positive(name: string, value: unknown, fallback: number): number {
   const number = Number(value)
   if (name === 'min_doc_count' && number === 0) throw unsupported('[min_doc_count: 0] in aggregation [terms]')
   if (!(Number.isInteger(number) && number > 0))
-    throw illegalArgument(`[${name}] must be greater than 0. Found [${String(value)}] in [terms]`)
+    throw illegalArgument(`[${name}] must be greater than 0. Found [${show(value)}] in [terms]`)
   return name === 'size' ? Math.min(number, MAX_BUCKETS) : number
 }
 
@@ -84,7 +87,7 @@ function readOrder(order: unknown, children: SubAggregations): OrderClause[] {
         const reason = `Invalid aggregator order path [${by}]. The provided aggregation [${by}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`
         throw new ApiError(400, 'aggregation_execution_exception', reason)
       }
-      return { by, isDescending: String(direction).toLowerCase() === 'desc' }
+      return { by, isDescending: show(direction).toLowerCase() === 'desc' }
     })
   })
   // Equal buckets stand by key.

@@ -6,10 +6,11 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import { ApiError, illegalArgument } from '../api-error.ts'
 import { answerText, parseObject, type ApiAnswer, type ApiRequest } from '../http/api-request.ts'
 import type { Route } from '../http/router.ts'
-import { documentId, type DocumentId } from '../index/document-id.ts'
-import type { EmbeddedIndex, WriteResult } from '../index/embedded-index.ts'
+import { documentId, type DocumentId } from '../store/document-id.ts'
+import type { EmbeddedIndex, WriteResult } from '../store/embedded-index.ts'
 import { printWrite, updateDocument } from './document-api.ts'
 import type { NodeState } from './node-state.ts'
+import { show } from '../show.ts'
 
 const PARAMS = [
   'refresh',
@@ -155,7 +156,7 @@ function readMeta(meta: JsonObject, defaultIndex: string | null, lineNumber: num
   if (index === null) throw new ApiError(400, 'action_request_validation_exception', 'Validation Failed: 1: index is missing;')
   const routing = meta['routing'] ?? meta['_routing'] ?? null
   const id = meta['_id'] ?? null
-  return { index: String(index), id: id === null ? null : String(id), routing: routing === null ? null : String(routing) }
+  return { index: show(index), id: id === null ? null : show(id), routing: routing === null ? null : show(routing) }
 }
 
 interface ItemOutcome {

@@ -6,19 +6,16 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import { illegalArgument, indexNotFound } from '../api-error.ts'
 import { answer, jsonBody, type ApiAnswer, type ApiRequest } from '../http/api-request.ts'
 import type { Route } from '../http/router.ts'
-import type { EmbeddedIndex } from '../index/embedded-index.ts'
-import { flattenEntries, nestSettings } from '../index/settings.ts'
+import type { EmbeddedIndex } from '../store/embedded-index.ts'
+import { flattenEntries, nestSettings } from '../store/settings.ts'
 import { CLUSTER_NAME, type NodeState } from './node-state.ts'
+import { words } from '../show.ts'
 
-const HEALTH_PARAMS = [
-  ...['level', 'local', 'expand_wildcards', 'wait_for_status', 'wait_for_nodes', 'wait_for_active_shards', 'wait_for_events'],
-  ...[
-    'wait_for_no_relocating_shards',
-    'wait_for_no_initializing_shards',
-    'wait_for_relocating_shards',
-    'return_200_for_cluster_health_timeout'
-  ]
-]
+const HEALTH_PARAMS = words(`
+  level local expand_wildcards wait_for_status wait_for_nodes wait_for_active_shards wait_for_events
+  wait_for_no_relocating_shards wait_for_no_initializing_shards wait_for_relocating_shards
+  return_200_for_cluster_health_timeout
+`)
 
 export function clusterRoutes(state: NodeState): Route[] {
   const health = (request: ApiRequest): Promise<ApiAnswer> => clusterHealth(state, request)

@@ -5,9 +5,9 @@ import type { JsonObject } from '../../core/json.ts'
 import { illegalArgument } from '../api-error.ts'
 import { answer, jsonBody, part, type ApiAnswer, type ApiRequest } from '../http/api-request.ts'
 import type { Route } from '../http/router.ts'
-import type { EmbeddedIndex } from '../index/embedded-index.ts'
-import { checkDestructive } from '../index/index-store.ts'
-import { flattenSettings, nestSettings } from '../index/settings.ts'
+import type { EmbeddedIndex } from '../store/embedded-index.ts'
+import { checkDestructive } from '../store/index-store.ts'
+import { flattenSettings, nestSettings } from '../store/settings.ts'
 import type { NodeState } from './node-state.ts'
 
 const TARGETING = ['ignore_unavailable', 'allow_no_indices', 'expand_wildcards', 'local']

@@ -1,8 +1,8 @@
 // All that the handlers of one embedded node share.
 
 import { systemClock } from '../../core/clock.ts'
-import { newUuid } from '../index/document-id.ts'
-import { IndexStore } from '../index/index-store.ts'
+import { newUuid } from '../store/document-id.ts'
+import { IndexStore } from '../store/index-store.ts'
 import { SearchContexts } from '../search/search-contexts.ts'
 import { GcWatch } from './gc-watch.ts'
 

@@ -11,33 +11,18 @@ import type { NodeState } from './node-state.ts'
 import { nodesRoutes } from './nodes-api.ts'
 import { searchRoutes } from './search-api.ts'
 import { statsRoutes } from './stats-api.ts'
+import { words } from '../show.ts'
 
 const ALL_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE']
 
 /** Elasticsearch's APIs that people may well try here. */
-const NOT_SERVED = [
-  ...['_msearch', '_mget', '_cat/{what}', '_aliases', '_alias', '_template/{name}', '_index_template/{name}', '_component_template/{name}'],
-  ...[
-    '_data_stream/{name}',
-    '_ingest/pipeline/{id}',
-    '_query',
-    '_sql',
-    '_async_search/{id}',
-    '_reindex',
-    '_snapshot/{name}',
-    '_tasks',
-    '_tasks/{id}'
-  ],
-  ...['{index}/_msearch', '{index}/_mget', '{index}/_alias', '{index}/_analyze', '{index}/_async_search', '{index}/_update_by_query'],
-  ...[
-    '{index}/_delete_by_query',
-    '{index}/_explain/{id}',
-    '{index}/_field_caps',
-    '{index}/_termvectors/{id}',
-    '{index}/_recovery',
-    '{index}/_close'
-  ]
-]
+const NOT_SERVED = words(`
+  _msearch _mget _cat/{what} _aliases _alias _template/{name} _index_template/{name} _component_template/{name}
+  _data_stream/{name} _ingest/pipeline/{id} _query _sql _async_search/{id} _reindex _snapshot/{name} _tasks _tasks/{id}
+  {index}/_msearch {index}/_mget {index}/_alias {index}/_analyze {index}/_async_search {index}/_update_by_query
+  {index}/_delete_by_query {index}/_explain/{id} {index}/_field_caps {index}/_termvectors/{id} {index}/_recovery
+  {index}/_close
+`)
 
 export function createRouter(state: NodeState, more: readonly Route[]): Router {
   return new Router([

@@ -5,21 +5,24 @@ import type { JsonObject } from '../../core/json.ts'
 import { illegalArgument, unsupported } from '../api-error.ts'
 import { answer, answerText, jsonBody, type ApiAnswer, type ApiRequest } from '../http/api-request.ts'
 import type { Route } from '../http/router.ts'
-import type { IndexView } from '../index/embedded-index.ts'
-import { parseTimeMs } from '../index/time-value.ts'
+import type { IndexView } from '../store/embedded-index.ts'
+import { parseTimeMs } from '../store/time-value.ts'
 import { cursorAfter, executeSearch, type Cursor, type SearchResult } from '../search/execute-search.ts'
 import { printSearchAnswer } from '../search/print-hits.ts'
 import { checkWindow, parseSearchRequest, type SearchRequest } from '../search/search-request.ts'
 import { patterns } from '../search/source-filter.ts'
 import { targets } from './index-api.ts'
 import type { NodeState } from './node-state.ts'
+import { show, words } from '../show.ts'
 
 const TARGETING = ['ignore_unavailable', 'allow_no_indices', 'expand_wildcards', 'ignore_throttled', 'preference']
 const SEARCH_PARAMS = [
   ...TARGETING,
-  ...['size', 'from', 'sort', '_source', '_source_includes', '_source_excludes', 'scroll', 'track_total_hits', 'track_scores', 'version'],
-  ...['seq_no_primary_term', 'rest_total_hits_as_int', 'request_cache', 'search_type', 'batched_reduce_size', 'ccs_minimize_roundtrips'],
-  ...['max_concurrent_shard_requests', 'pre_filter_shard_size', 'allow_partial_search_results', 'q']
+  ...words(`
+    size from sort _source _source_includes _source_excludes scroll track_total_hits track_scores version
+    seq_no_primary_term rest_total_hits_as_int request_cache search_type batched_reduce_size
+    ccs_minimize_roundtrips max_concurrent_shard_requests pre_filter_shard_size allow_partial_search_results q
+  `)
 ]
 
 export function searchRoutes(state: NodeState): Route[] {
@@ -167,7 +170,7 @@ function clearScrolls(state: NodeState, request: ApiRequest): ApiAnswer {
 
 function scrollIds(request: ApiRequest, body: JsonObject): string[] {
   const given = body['scroll_id'] ?? request.parts['scroll_id'] ?? request.params.text('scroll_id') ?? []
-  return Array.isArray(given) ? given.map(String) : String(given).split(',')
+  return Array.isArray(given) ? given.map(String) : show(given).split(',')
 }
 
 function openPointInTime(state: NodeState, request: ApiRequest): ApiAnswer {

@@ -1,9 +1,9 @@
 // The counters of shards, in the shape of `_stats` and `_nodes/stats`.
 
 import type { JsonObject } from '../../core/json.ts'
-import type { EmbeddedIndex } from '../index/embedded-index.ts'
-import { newCounters, type ShardCounters } from '../index/counters.ts'
-import type { Shard } from '../index/shard.ts'
+import type { EmbeddedIndex } from '../store/embedded-index.ts'
+import { newCounters, type ShardCounters } from '../store/counters.ts'
+import type { Shard } from '../store/shard.ts'
 
 interface Facts {
   readonly counters: ShardCounters
@@ -16,7 +16,7 @@ interface Facts {
 /** The sections of some shards together; `sections`: those wanted, null for all. */
 export function shardStats(shards: readonly Shard[], sections: ReadonlySet<string> | null): JsonObject {
   const facts = shards.map(factsOf).reduce(add, { counters: newCounters(), docs: 0, deleted: 0, sizeBytes: 0, segments: 0 })
-  const all = { ...contents(facts), ...work(facts), ...unusedParts() }
+  const all = { ...contents(facts), ...documentWork(facts), ...work(facts), ...unusedParts() }
   return sections === null ? all : Object.fromEntries(Object.entries(all).filter(([name]) => sections.has(name)))
 }
 
@@ -65,8 +65,9 @@ function contents({ docs, deleted, sizeBytes, segments }: Facts): JsonObject {
   }
 }
 
-function work({ counters: c }: Facts): JsonObject {
-  const ms = Math.round
+const ms = Math.round
+
+function documentWork({ counters: c }: Facts): JsonObject {
   return {
     indexing: {
       index_total: c.indexTotal,
@@ -88,7 +89,12 @@ function work({ counters: c }: Facts): JsonObject {
       missing_total: c.getMissing,
       missing_time_in_millis: 0,
       current: 0
-    },
+    }
+  }
+}
+
+function work({ counters: c }: Facts): JsonObject {
+  return {
     search: {
       open_contexts: 0,
       query_total: c.queryTotal,

@@ -4,16 +4,17 @@ import type { JsonObject } from '../../core/json.ts'
 import { illegalArgument } from '../api-error.ts'
 import { answer, type ApiAnswer, type ApiRequest } from '../http/api-request.ts'
 import type { Route } from '../http/router.ts'
-import type { EmbeddedIndex } from '../index/embedded-index.ts'
-import type { Shard } from '../index/shard.ts'
+import type { EmbeddedIndex } from '../store/embedded-index.ts'
+import type { Shard } from '../store/shard.ts'
 import { shardsSummary, targets } from './index-api.ts'
 import type { NodeState } from './node-state.ts'
 import { allShards, shardStats } from './shard-stats.ts'
+import { words } from '../show.ts'
 
-const PARAMS = [
-  ...['level', 'ignore_unavailable', 'allow_no_indices', 'expand_wildcards', 'forbid_closed_indices'],
-  ...['include_segment_file_sizes', 'include_unloaded_segments', 'fields', 'groups', 'completion_fields', 'fielddata_fields']
-]
+const PARAMS = words(`
+  level ignore_unavailable allow_no_indices expand_wildcards forbid_closed_indices include_segment_file_sizes
+  include_unloaded_segments fields groups completion_fields fielddata_fields
+`)
 
 export function statsRoutes(state: NodeState): Route[] {
   const handler = (request: ApiRequest): ApiAnswer => stats(state, request)

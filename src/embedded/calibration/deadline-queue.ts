@@ -14,7 +14,7 @@ interface Entry {
 const SPIN_MS = 2.2
 
 export class DeadlineQueue {
-  #heap: Entry[] = []
+  readonly #heap: Entry[] = []
   #added = 0
   #timer: NodeJS.Timeout | null = null
   #isSpinning = false

@@ -1,6 +1,7 @@
 // How long an answer takes when the node is told to take its time. Seeded, so that a run can be repeated.
 
 import { RallyError } from '../../core/errors.ts'
+import { unreachable } from '../../core/exhaustive.ts'
 import type { Random } from '../../core/random.ts'
 
 export type Delay =
@@ -23,6 +24,8 @@ export function sampleDelay(delay: Delay, random: Random): number {
       const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
       return delay.medianMs * Math.exp(delay.sigma * normal)
     }
+    default:
+      return unreachable(delay)
   }
 }
 
@@ -51,5 +54,7 @@ export function printDelay(delay: Delay): string {
       return `bimodal:${delay.lowMs},${delay.highMs},${delay.highShare}`
     case 'lognormal':
       return `lognormal:${delay.medianMs},${delay.sigma}`
+    default:
+      return unreachable(delay)
   }
 }

@@ -100,11 +100,11 @@ function search(index: MiniSearch<TextDocument>, query: TextQuery): TextMatches 
     bm25: BM25,
     ...(query.minimum > 1 && query.operator === 'OR' ? { filter: ({ queryTerms }) => queryTerms.length >= query.minimum } : {})
   })
-  results.sort((a, b) => a.id - b.id)
+  results.sort((a, b) => (a.id as number) - (b.id as number))
   const docs = new Uint32Array(results.length)
   const scores = new Float64Array(results.length)
   results.forEach((result, i) => {
-    docs[i] = result.id
+    docs[i] = result.id as number
     // MiniSearch multiplies by the number of query terms that matched; Lucene does not.
     scores[i] = Math.fround((result.score / result.queryTerms.length) * LUCENE_SCALE)
   })

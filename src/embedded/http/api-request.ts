@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { ApiError } from '../api-error.ts'
-import { RequestParams } from './request-params.ts'
+import type { RequestParams } from './request-params.ts'
 
 export interface ApiRequest {
   readonly method: string

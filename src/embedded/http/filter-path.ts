@@ -3,7 +3,7 @@
 import { parseJson } from '../../core/json-parse.ts'
 import { printJson } from '../../core/json-print.ts'
 import { isObject, type JsonValue } from '../../core/json.ts'
-import { matchesWildcard } from '../index/index-store.ts'
+import { matchesWildcard } from '../store/index-store.ts'
 
 /** Reshapes a JSON text; `paths` as `took,hits.total.*,-hits.hits` (null: all). */
 export function reshape(body: string, paths: string | null, pretty: boolean): string {

@@ -1,7 +1,7 @@
 // The query string of a request, read as Elasticsearch reads it.
 
 import { illegalArgument } from '../api-error.ts'
-import { parseTimeMs } from '../index/time-value.ts'
+import { parseTimeMs } from '../store/time-value.ts'
 
 export class RequestParams {
   readonly #values: ReadonlyMap<string, string>

@@ -5,7 +5,7 @@ import { parsingError } from '../api-error.ts'
 import { collect, everything, NOTHING, withBoost, withConstantScore, type Matcher } from './matcher.ts'
 import { minimumMatches } from './minimum-should-match.ts'
 import { checkKeys, readBoost, type Query } from './query.ts'
-import type { Segment } from '../index/segment.ts'
+import type { Segment } from '../store/segment.ts'
 
 type ParseChild = (child: unknown) => Query
 
@@ -50,7 +50,7 @@ export function parseConstantScore(body: JsonObject, parseChild: ParseChild): Qu
 
 function list(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined || value === null) return []
-  return Array.isArray(value) ? value : [value]
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [value]
 }
 
 function boolMatcher(segment: Segment, clauses: Clauses): Matcher {

@@ -1,7 +1,7 @@
 // Dates in queries: `2026-11-23`, `now`, `now-7d/d`, `2026-11-23||+1M/d`.
 
 import { illegalArgument, unsupported } from '../api-error.ts'
-import { parseDate, zoneMs, type DateFormat } from '../index/date-format.ts'
+import { parseDate, zoneMs, type DateFormat } from '../store/date-format.ts'
 
 export interface DateMathOptions {
   readonly format: DateFormat

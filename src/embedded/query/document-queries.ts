@@ -1,7 +1,7 @@
 // match_all, match_none, ids, exists: queries that look at no value.
 
 import { parsingError } from '../api-error.ts'
-import type { Column, Segment } from '../index/segment.ts'
+import type { Column, Segment } from '../store/segment.ts'
 import { collect, constantMatcher, everything, find, NOTHING, type Matcher } from './matcher.ts'
 import { checkKeys, readBoost, type QueryParser } from './query.ts'
 

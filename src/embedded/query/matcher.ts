@@ -1,7 +1,7 @@
 // A query, bound to one segment: which documents match and how well. Queries combine by asking the one with the fewest
 // documents for all of them, and the others one document at a time; no bit set of the whole segment is needed.
 
-import type { Segment } from '../index/segment.ts'
+import type { Segment } from '../store/segment.ts'
 
 export interface Matcher {
   /** Upper bound of the number of matching documents. */

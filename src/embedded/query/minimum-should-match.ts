@@ -1,11 +1,12 @@
 // `minimum_should_match`: 2, -1, "75%", "-25%".
 
 import { illegalArgument, unsupported } from '../api-error.ts'
+import { show } from '../show.ts'
 
 /** How many of `count` clauses have to match. */
 export function minimumMatches(value: unknown, count: number, fallback: number): number {
   if (value === undefined || value === null) return fallback
-  const text = String(value).trim()
+  const text = show(value).trim()
   const match = /^(-?\d{1,6})(%?)$/.exec(text)
   if (match === null) {
     if (text.includes('<')) throw unsupported(`minimum_should_match [${text}]`)

@@ -2,8 +2,8 @@
 
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { parsingError, unsupported } from '../api-error.ts'
-import type { Mapping } from '../index/mapping.ts'
-import type { SegmentView } from '../index/segment.ts'
+import type { Mapping } from '../store/mapping.ts'
+import type { SegmentView } from '../store/segment.ts'
 import type { BoundQuery } from './matcher.ts'
 
 /** A checked query: binds to the segments of a shard. */

@@ -3,13 +3,14 @@
 import type { JsonObject } from '../../core/json.ts'
 import { illegalArgument, unsupported } from '../api-error.ts'
 import { lowerBound } from '../columns/string-order.ts'
-import { parseDateFormat } from '../index/date-format.ts'
-import { COLUMN_OF_TYPE, type Field } from '../index/field.ts'
-import type { Segment } from '../index/segment.ts'
+import { parseDateFormat } from '../store/date-format.ts'
+import { COLUMN_OF_TYPE, type Field } from '../store/field.ts'
+import type { Segment } from '../store/segment.ts'
 import { parseDateMath } from './date-math.ts'
 import { NOTHING, type Matcher } from './matcher.ts'
 import { checkKeys, fieldClause, objectOf, readBoost, scalar, type QueryContext, type QueryParser } from './query.ts'
 import { numericRange, ordinalRange } from './value-matchers.ts'
+import { show } from '../show.ts'
 
 const KEYS = new Set(['gte', 'gt', 'lte', 'lt', 'from', 'to', 'include_lower', 'include_upper', 'boost', 'format', 'time_zone', 'relation'])
 
@@ -23,7 +24,7 @@ export const parseRange: QueryParser = (body, context) => {
   const { field: path, clause } = fieldClause('range', body)
   const options = objectOf('range', clause)
   checkKeys('range', options, KEYS)
-  const relation = String(options['relation'] ?? 'intersects').toLowerCase()
+  const relation = show(options['relation'] ?? 'intersects').toLowerCase()
   if (relation !== 'intersects') throw unsupported(`relation [${relation}] in query [range]`)
   const lower = readBound(options, 'gte', 'gt', 'from')
   const upper = readBound(options, 'lte', 'lt', 'to')
@@ -69,7 +70,7 @@ function numericBounds(
     }
   }
   const format = options['format'] === undefined ? field.dateFormat : parseDateFormat(options['format'])
-  const zone = options['time_zone'] === undefined ? undefined : String(options['time_zone'])
+  const zone = options['time_zone'] === undefined ? undefined : show(options['time_zone'])
   const at = (bound: Bound, roundUp: boolean): number => parseDateMath(String(bound.value), { format, zone, roundUp, nowMs: context.nowMs })
   return {
     min: lower === null ? Number.NEGATIVE_INFINITY : lower.isIncluded ? at(lower, false) : at(lower, true) + 1,

@@ -1,18 +1,20 @@
 // term, terms, prefix: exact values, looked up in dictionaries and sorted values.
 
+import { unreachable } from '../../core/exhaustive.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { illegalArgument, parsingError, unsupported } from '../api-error.ts'
 import { ordinalOf, type KeywordColumn } from '../columns/keyword-column.ts'
 import { lowerBound, prefixEnd } from '../columns/string-order.ts'
-import { convertValue } from '../index/convert-value.ts'
-import { parseDate } from '../index/date-format.ts'
-import { COLUMN_OF_TYPE, type Field } from '../index/field.ts'
-import type { Segment, SegmentView } from '../index/segment.ts'
+import { convertValue } from '../store/convert-value.ts'
+import { parseDate } from '../store/date-format.ts'
+import { COLUMN_OF_TYPE, type Field } from '../store/field.ts'
+import type { Segment, SegmentView } from '../store/segment.ts'
 import { idsMatcher } from './document-queries.ts'
 import { constantMatcher, NOTHING, uniqueAscending, withBoost, type Matcher } from './matcher.ts'
 import { checkKeys, fieldClause, readBoost, scalar, type Query, type QueryContext, type QueryParser } from './query.ts'
 import { textMatcher } from './text-matcher.ts'
 import { numericRange, ordinalRange } from './value-matchers.ts'
+import { show } from '../show.ts'
 
 const MAX_TERMS = 65_536
 
@@ -20,7 +22,7 @@ export const parseTerm: QueryParser = (body, context) => {
   const { field, clause } = fieldClause('term', body)
   const options: JsonObject = isObject(clause) ? clause : { value: clause as string }
   checkKeys('term', options, new Set(['value', 'boost', 'case_insensitive']))
-  if (String(options['case_insensitive'] ?? 'false') !== 'false') throw unsupported('[case_insensitive] in query [term]')
+  if (show(options['case_insensitive'] ?? 'false') !== 'false') throw unsupported('[case_insensitive] in query [term]')
   return termQuery({ path: field, value: scalar('term', options['value']), boost: readBoost(options) }, context)
 }
 
@@ -30,7 +32,8 @@ export function termQuery(term: { path: string; value: string | number | boolean
   if (path === '_id') return () => (segment) => idsMatcher(segment, [String(value)], boost)
   const field = context.mapping.fields.get(path)
   if (field === undefined) return () => () => NOTHING
-  switch (COLUMN_OF_TYPE[field.type]) {
+  const kind = COLUMN_OF_TYPE[field.type]
+  switch (kind) {
     case 'keyword':
       return keywordTerm(path, String(value), boost)
     case 'text':
@@ -45,6 +48,8 @@ export function termQuery(term: { path: string; value: string | number | boolean
     }
     case 'geo':
       throw illegalArgument(`Geometry fields do not support exact searching, use dedicated geometry queries instead: [${path}]`)
+    default:
+      return unreachable(kind)
   }
 }
 
@@ -140,7 +145,7 @@ export const parsePrefix: QueryParser = (body, context) => {
   const { field, clause } = fieldClause('prefix', body)
   const options: JsonObject = isObject(clause) ? clause : { value: clause as string }
   checkKeys('prefix', options, new Set(['value', 'boost', 'case_insensitive', 'rewrite']))
-  if (String(options['case_insensitive'] ?? 'false') !== 'false') throw unsupported('[case_insensitive] in query [prefix]')
+  if (show(options['case_insensitive'] ?? 'false') !== 'false') throw unsupported('[case_insensitive] in query [prefix]')
   const prefix = String(scalar('prefix', options['value']))
   const boost = readBoost(options)
   const type = context.mapping.fields.get(field)?.type

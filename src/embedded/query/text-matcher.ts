@@ -1,7 +1,7 @@
 // A full-text search of one segment, as a matcher.
 
 import type { TextQuery } from '../columns/text-column.ts'
-import type { Segment } from '../index/segment.ts'
+import type { Segment } from '../store/segment.ts'
 import { find, NOTHING, type Matcher } from './matcher.ts'
 
 export function textMatcher(segment: Segment, path: string, query: TextQuery): Matcher {

@@ -2,7 +2,7 @@
 
 import { documentsOf, hasOrdinalIn, type KeywordColumn } from '../columns/keyword-column.ts'
 import { hasValueIn, positionOf } from '../columns/numeric-column.ts'
-import type { Segment } from '../index/segment.ts'
+import type { Segment } from '../store/segment.ts'
 import { constantMatcher, NOTHING, uniqueAscending, type Matcher } from './matcher.ts'
 
 /** Documents with a term in a range of ordinals. */

@@ -3,8 +3,8 @@
 import type { JsonObject } from '../../core/json.ts'
 import { illegalArgument } from '../api-error.ts'
 import { parseAggregations, runAggregations, type AggregationSlice } from '../aggregation/aggregations.ts'
-import type { EmbeddedIndex, IndexView } from '../index/embedded-index.ts'
-import { liveOnly, type SegmentView } from '../index/segment.ts'
+import type { EmbeddedIndex, IndexView } from '../store/embedded-index.ts'
+import { liveOnly, type SegmentView } from '../store/segment.ts'
 import type { Matcher } from '../query/matcher.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import type { Query, QueryContext } from '../query/query.ts'
@@ -58,13 +58,14 @@ export function executeSearch(views: readonly IndexView[], request: SearchReques
   const after = cursor ?? readSearchAfter(request, parts[0], sort)
   const slices: AggregationSlice[] = []
   const hits: Hit[] = []
+  const isComplete = slicesFilter === null && request.minScore === null
   let total = 0
   for (const part of parts) {
     const docs = matchingDocs(part, request)
     if (request.aggregations !== null) slices.push({ view: part.view, docs, index: part.index })
     const shown = slicesFilter === null ? docs : docs.filter(slicesFilter(part))
     total += shown.length
-    if (wanted > 0) hits.push(...hitsOf(part, shown, { count: wanted, after, tracksScores: request.tracksScores }))
+    if (wanted > 0) hits.push(...hitsOf(part, shown, { count: wanted, after, isComplete, tracksScores: request.tracksScores }))
   }
   hits.sort((a, b) => compareHits(sort, a, b))
   const page = hits.slice(request.from, wanted)
@@ -126,10 +127,18 @@ function matchingDocs({ view, matcher }: Part, { minScore }: SearchRequest): Uin
 function hitsOf(
   part: Part,
   docs: Uint32Array,
-  page: { readonly count: number; readonly after: Cursor | null; readonly tracksScores: boolean }
+  page: { readonly count: number; readonly after: Cursor | null; readonly isComplete: boolean; readonly tracksScores: boolean }
 ): Hit[] {
   const { view, matcher, index, segmentOrdinal, sort } = part
-  const top = topDocuments({ view, matcher, docs, sort, count: page.count, after: segmentCursor(part, page.after) })
+  const top = topDocuments({
+    view,
+    matcher,
+    docs,
+    sort,
+    isComplete: page.isComplete,
+    count: page.count,
+    after: segmentCursor(part, page.after)
+  })
   const clauses = sort ?? []
   const keys = clauses.map((clause) => sortKey(clause, view.segment, matcher))
   const showsScore = sort === null || page.tracksScores || clauses.some(({ kind }) => kind === 'score')

@@ -1,6 +1,6 @@
 // A search's result as the text of its answer. Sources are put in as they were sent.
 
-import { sourceOf } from '../index/segment.ts'
+import { sourceOf } from '../store/segment.ts'
 import type { Hit, SearchResult } from './execute-search.ts'
 import type { SearchRequest } from './search-request.ts'
 import { printSortValue, type SortClause } from './sort.ts'

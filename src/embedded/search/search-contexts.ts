@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../../core/clock.ts'
 import { ApiError } from '../api-error.ts'
-import type { IndexView } from '../index/embedded-index.ts'
+import type { IndexView } from '../store/embedded-index.ts'
 import type { Cursor } from './execute-search.ts'
 import { contextMissing, type SearchRequest } from './search-request.ts'
 

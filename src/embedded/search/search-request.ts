@@ -3,6 +3,7 @@
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { ApiError, illegalArgument, parsingError, unsupported } from '../api-error.ts'
 import { parseSourceFilter, type SourceFilter } from './source-filter.ts'
+import { show, words } from '../show.ts'
 
 export interface SearchRequest {
   /** null: every document. Parsed for each index, as its mapping decides. */
@@ -24,22 +25,12 @@ export interface SearchRequest {
   readonly pointInTime: { readonly id: string; readonly keepAlive: string | null } | null
 }
 
-const KNOWN_KEYS = new Set([
-  ...[
-    'query',
-    'post_filter',
-    'aggs',
-    'aggregations',
-    'sort',
-    'from',
-    'size',
-    'search_after',
-    '_source',
-    'track_total_hits',
-    'track_scores'
-  ],
-  ...['min_score', 'version', 'seq_no_primary_term', 'pit', 'timeout', 'stats']
-])
+const KNOWN_KEYS = new Set(
+  words(`
+  query post_filter aggs aggregations sort from size search_after _source track_total_hits track_scores min_score version
+  seq_no_primary_term pit timeout stats
+`)
+)
 
 /** `max_result_window` is the caller's to check: it is the index's. Throws ApiError. */
 export function parseSearchRequest(body: JsonObject): SearchRequest {
@@ -73,7 +64,7 @@ function count(name: string, value: unknown, fallback: number): number {
   if (value === undefined) return fallback
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (typeof number !== 'number' || !Number.isInteger(number))
-    throw illegalArgument(`Failed to parse int parameter [${name}] with value [${String(value)}]`)
+    throw illegalArgument(`Failed to parse int parameter [${name}] with value [${show(value)}]`)
   if (number < 0) throw illegalArgument(`[${name}] parameter cannot be negative, found [${number}]`)
   return number
 }

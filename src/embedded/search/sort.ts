@@ -5,12 +5,13 @@ import { isObject, type JsonObject } from '../../core/json.ts'
 import { ApiError, illegalArgument, parsingError, unsupported } from '../api-error.ts'
 import { distanceMeters, type GeoPoint } from '../columns/geo-column.ts'
 import { codePointOrder, lowerBound } from '../columns/string-order.ts'
-import { convertPoint } from '../index/convert-value.ts'
-import { parseDate } from '../index/date-format.ts'
-import { COLUMN_OF_TYPE } from '../index/field.ts'
-import type { Segment } from '../index/segment.ts'
+import { convertPoint } from '../store/convert-value.ts'
+import { parseDate } from '../store/date-format.ts'
+import { COLUMN_OF_TYPE } from '../store/field.ts'
+import type { Segment } from '../store/segment.ts'
 import type { Matcher } from '../query/matcher.ts'
 import type { QueryContext } from '../query/query.ts'
+import { show } from '../show.ts'
 
 /** Compares across segments; null: no value. */
 export type SortValue = number | string | null
@@ -53,9 +54,9 @@ function fieldClause(path: string, options: JsonObject, context: QueryContext): 
   for (const key of Object.keys(options)) if (!FIELD_KEYS.has(key)) throw unsupported(`[${key}] in sort of [${path}]`)
   for (const key of ['format', 'numeric_type']) if (options[key] !== undefined) throw unsupported(`[${key}] in sort of [${path}]`)
   const isDescending = readOrder(options['order'], path === '_score')
-  const missing = String(options['missing'] ?? '_last')
+  const missing = show(options['missing'] ?? '_last')
   if (missing !== '_last' && missing !== '_first') throw unsupported(`missing [${missing}] in sort of [${path}]`)
-  const mode = String(options['mode'] ?? (isDescending ? 'max' : 'min'))
+  const mode = show(options['mode'] ?? (isDescending ? 'max' : 'min'))
   if (mode !== 'min' && mode !== 'max') throw unsupported(`mode [${mode}] in sort of [${path}]`)
   const base = { path, isDescending, missingFirst: missing === '_first', mode, origin: null, isWholeNumber: false } as const
   if (path === '_score') return { ...base, kind: 'score' }
@@ -81,7 +82,7 @@ export function textFieldError(path: string, indexName: string): ApiError {
 
 function readOrder(order: unknown, fallback: boolean): boolean {
   if (order === undefined) return fallback
-  const text = String(order).toLowerCase()
+  const text = show(order).toLowerCase()
   if (text !== 'asc' && text !== 'desc')
     throw illegalArgument(`No enum constant org.elasticsearch.search.sort.SortOrder.${text.toUpperCase()}`)
   return text === 'desc'
@@ -92,7 +93,7 @@ const DISTANCE_KEYS = new Set(['order', 'unit', 'mode', 'distance_type', 'ignore
 function distanceClause(options: JsonObject): SortClause {
   const [path, second] = Object.keys(options).filter((key) => !DISTANCE_KEYS.has(key))
   if (path === undefined || second !== undefined) throw parsingError('[_geo_distance] needs exactly one field')
-  const unit = String(options['unit'] ?? 'm')
+  const unit = show(options['unit'] ?? 'm')
   if (unit !== 'm') throw unsupported(`unit [${unit}] in sort [_geo_distance]`)
   const isDescending = readOrder(options['order'], false)
   const mode = isDescending ? 'max' : 'min'
@@ -175,7 +176,7 @@ export function printSortValue(clause: SortClause, value: SortValue): string {
 export function parseSortValue(clause: SortClause, value: unknown, context: QueryContext): SortValue {
   if (value === null || value === 'Infinity' || value === '-Infinity') return null
   const field = context.mapping.fields.get(clause.path)
-  if (clause.kind === 'field' && field?.type === 'keyword') return String(value)
+  if (clause.kind === 'field' && field?.type === 'keyword') return show(value)
   if (clause.kind === 'field' && field?.type === 'date' && typeof value === 'string') {
     const ms = parseDate(field.dateFormat, value)
     if (!Number.isNaN(ms)) return ms

@@ -1,9 +1,9 @@
 // The first k documents of one segment, in the order asked for, after a given place.
 
-import { positionOf } from '../columns/numeric-column.ts'
-import { isLive, type SegmentView } from '../index/segment.ts'
+import type { SegmentView } from '../store/segment.ts'
 import type { Matcher } from '../query/matcher.ts'
 import { BoundedHeap, type DocOrder } from './bounded-heap.ts'
+import { walkSortedColumn } from './sorted-walk.ts'
 import { keyOfValue, sortKey, type SortClause, type SortKey, type SortValue } from './sort.ts'
 
 /** Where the page before ended, as this segment sees it. */
@@ -18,6 +18,8 @@ export interface TopRequest {
   readonly matcher: Matcher
   /** Matching documents that are live, each once. */
   readonly docs: Uint32Array
+  /** docs are all that the matcher finds: nothing else (`post_filter`, `min_score`) left any out. */
+  readonly isComplete: boolean
   /** null: by score. */
   readonly sort: readonly SortClause[] | null
   readonly count: number
@@ -33,7 +35,7 @@ export function topDocuments(request: TopRequest): Uint32Array {
   const keys = clauses.map((clause) => sortKey(clause, request.view.segment, matcher))
   const order = documentOrder(keys)
   const isAfter = request.after === null ? null : afterTest(request, clauses, keys)
-  const walked = walkSortedColumn(request, { clauses, keys, order, isAfter })
+  const walked = request.isComplete ? walkSortedColumn({ ...request, clause: clauses[0]!, key: keys[0]!, order, isAfter }) : null
   if (walked !== null) return walked
   const heap = new BoundedHeap(Math.min(count, docs.length), order)
   for (const doc of docs) if (isAfter === null || isAfter(doc)) heap.offer(doc)
@@ -101,40 +103,4 @@ function afterTest(request: TopRequest, clauses: readonly SortClause[], keys: re
     }
     return doc > afterDoc
   }
-}
-
-interface Walk {
-  readonly clauses: readonly SortClause[]
-  readonly keys: readonly SortKey[]
-  readonly order: DocOrder
-  readonly isAfter: ((doc: number) => boolean) | null
-}
-
-/** Reads a sorted column from the right end until k are found: far less than all, if many documents match. Null: not worth it, or not possible. */
-function walkSortedColumn(request: TopRequest, walk: Walk): Uint32Array | null {
-  const { view, matcher, docs, count, after } = request
-  const { segment } = view
-  const clause = walk.clauses[0]!
-  const column = segment.columns.get(clause.path)
-  if (clause.kind !== 'field' || column?.kind !== 'numeric' || column.single === null || clause.missingFirst) return null
-  // About k ÷ (share of documents that match) steps, against one step for each that matches.
-  if ((count * segment.docCount) / docs.length >= docs.length / 2) return null
-  const { sortedDocs, sortedValues } = column
-  const step = clause.isDescending ? -1 : 1
-  const start = after === null || after.values[0] === undefined ? null : after.values[0]
-  // What follows a missing value are missing values, which the column does not hold.
-  if (start === null && after !== null && after.values.length > 0) return null
-  let at = clause.isDescending ? sortedDocs.length - 1 : 0
-  if (typeof start === 'number')
-    at = clause.isDescending ? positionOf(sortedValues, start, true) - 1 : positionOf(sortedValues, start, false)
-  const isEverything = docs.length === view.liveCount
-  const heap = new BoundedHeap(count, walk.order)
-  const firstKey = walk.keys[0]!
-  for (; at >= 0 && at < sortedDocs.length; at += step) {
-    const doc = sortedDocs[at]!
-    if (heap.isFull && firstKey(doc) > firstKey(heap.worst)) return heap.sorted()
-    if (!isLive(view, doc) || (!isEverything && !matcher.test(doc))) continue
-    if (walk.isAfter === null || walk.isAfter(doc)) heap.offer(doc)
-  }
-  return heap.isFull || column.documentsWithValue === segment.docCount ? heap.sorted() : null
 }

@@ -105,14 +105,8 @@ export class SegmentBuilder {
 }
 
 function newColumn(field: Field): ColumnBuilder {
-  switch (COLUMN_OF_TYPE[field.type]) {
-    case 'keyword':
-      return new KeywordBuilder()
-    case 'numeric':
-      return new NumericBuilder()
-    case 'geo':
-      return new GeoBuilder()
-    case 'text':
-      return new TextBuilder()
-  }
+  const kind = COLUMN_OF_TYPE[field.type]
+  if (kind === 'keyword') return new KeywordBuilder()
+  if (kind === 'numeric') return new NumericBuilder()
+  return kind === 'geo' ? new GeoBuilder() : new TextBuilder()
 }

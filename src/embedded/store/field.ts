@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { isObject } from '../../core/json.ts'
 import { ApiError, unsupported } from '../api-error.ts'
 import { parseDateFormat, type DateFormat } from './date-format.ts'
+import { show, words } from '../show.ts'
 
 /** Which column holds a field of this type. */
 export const COLUMN_OF_TYPE = {
@@ -23,7 +24,6 @@ export const COLUMN_OF_TYPE = {
 } as const
 
 export type FieldType = keyof typeof COLUMN_OF_TYPE
-export type ColumnKind = (typeof COLUMN_OF_TYPE)[FieldType]
 
 export interface Field {
   /** Dotted, as queries name it: `name.raw`. */
@@ -44,12 +44,14 @@ export interface Field {
 }
 
 // Understood, or without any effect on answers. What is not listed changes answers, and is refused.
-const KNOWN_PARAMETERS = new Set([
-  ...['type', 'fields', 'ignore_above', 'ignore_malformed', 'coerce', 'null_value', 'format', 'scaling_factor', 'meta'],
-  ...['store', 'norms', 'fielddata', 'eager_global_ordinals', 'index_options', 'index_prefixes', 'index_phrases', 'term_vector'],
-  ...['position_increment_gap', 'doc_values', 'index', 'split_queries_on_whitespace', 'similarity', 'boost', 'analyzer', 'search_analyzer'],
-  ...['ignore_z_value', 'time_series_dimension', 'time_series_metric']
-])
+const KNOWN_PARAMETERS = new Set(
+  words(`
+  type fields ignore_above ignore_malformed coerce null_value format scaling_factor meta store norms fielddata
+  eager_global_ordinals index_options index_prefixes index_phrases term_vector position_increment_gap doc_values index
+  split_queries_on_whitespace similarity boost analyzer search_analyzer ignore_z_value time_series_dimension
+  time_series_metric
+`)
+)
 
 export function isFieldType(type: unknown): type is FieldType {
   return typeof type === 'string' && Object.hasOwn(COLUMN_OF_TYPE, type)
@@ -58,13 +60,13 @@ export function isFieldType(type: unknown): type is FieldType {
 /** Reads a leaf of `properties`; throws ApiError for what the node cannot hold. */
 export function parseField(path: string, definition: JsonObject): Field {
   const { type } = definition
-  if (!isFieldType(type)) throw unsupported(`fields of type [${String(type)}] (field [${path}])`)
+  if (!isFieldType(type)) throw unsupported(`fields of type [${show(type)}] (field [${path}])`)
   for (const key of Object.keys(definition)) {
     if (!KNOWN_PARAMETERS.has(key)) throw unsupported(`mapping parameter [${key}] on field [${path}]`)
   }
   for (const key of ['analyzer', 'search_analyzer', 'similarity']) {
     const value = definition[key]
-    if (value !== undefined && value !== 'standard' && value !== 'BM25') throw unsupported(`${key} [${String(value)}] (field [${path}])`)
+    if (value !== undefined && value !== 'standard' && value !== 'BM25') throw unsupported(`${key} [${show(value)}] (field [${path}])`)
   }
   for (const key of ['index', 'doc_values']) {
     if (definition[key] === false) throw unsupported(`mapping parameter [${key}: false] on field [${path}]`)
@@ -95,7 +97,7 @@ function parseMultiFields(path: string, fields: unknown): Field[] {
 function positiveOr(value: unknown, fallback: number): number {
   if (value === undefined) return fallback
   const number = Number(value)
-  if (!(number > 0)) throw malformed(`expected a positive number but was [${String(value)}]`)
+  if (!(number > 0)) throw malformed(`expected a positive number but was [${show(value)}]`)
   return number
 }
 

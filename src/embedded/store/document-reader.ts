@@ -50,7 +50,7 @@ class Reader implements DocumentValues {
 
   #field(field: Field, value: unknown): void {
     if (Array.isArray(value) && !(field.type === 'geo_point' && typeof value[0] === 'number')) {
-      for (const item of value.flat(MAX_DEPTH)) this.#field(field, item)
+      for (const item of value.flat(MAX_DEPTH) as unknown[]) this.#field(field, item)
       return
     }
     try {
@@ -96,7 +96,7 @@ class Reader implements DocumentValues {
       this.#field(known, value)
       return
     }
-    const sample = Array.isArray(value) ? value.flat(MAX_DEPTH).find((item) => item !== null) : value
+    const sample: unknown = Array.isArray(value) ? value.flat(MAX_DEPTH).find((item) => item !== null) : value
     if (sample === null || sample === undefined) return
     if (isObject(sample)) {
       this.#objects(newObject(path, node.dynamic, true), value, depth)

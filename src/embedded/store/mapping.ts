@@ -3,6 +3,7 @@
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { unsupported } from '../api-error.ts'
 import { isFieldType, malformed, parseField, type Field } from './field.ts'
+import { show } from '../show.ts'
 
 export type Dynamic = 'true' | 'false' | 'strict'
 
@@ -50,7 +51,7 @@ export class Mapping {
     const source = definition['_source']
     if (
       source !== undefined &&
-      !(isObject(source) && Object.entries(source).every(([key, on]) => key === 'enabled' && String(on) === 'true'))
+      !(isObject(source) && Object.entries(source).every(([key, on]) => key === 'enabled' && show(on) === 'true'))
     ) {
       throw unsupported('mapping parameter [_source] other than enabled')
     }
@@ -61,7 +62,7 @@ export class Mapping {
     for (const key of ['_meta', '_source', 'date_detection']) {
       if (definition[key] !== undefined) this.#rootExtras = { ...this.#rootExtras, [key]: definition[key] }
     }
-    if (definition['date_detection'] !== undefined) this.#dateDetection = String(definition['date_detection']) === 'true'
+    if (definition['date_detection'] !== undefined) this.#dateDetection = show(definition['date_detection']) === 'true'
     this.#register(this.#root)
   }
 
@@ -110,7 +111,7 @@ const MAX_DEPTH = 20
 function parseObject(path: string, definition: JsonObject, inherited: Dynamic): ObjectNode {
   if (path.split('.').length > MAX_DEPTH) throw malformed(`Limit of mapping depth [${MAX_DEPTH}] has been exceeded`)
   const dynamic = parseDynamic(definition['dynamic'] ?? inherited)
-  const node = newObject(path, dynamic, String(definition['enabled'] ?? 'true') === 'true')
+  const node = newObject(path, dynamic, show(definition['enabled'] ?? 'true') === 'true')
   const properties = definition['properties'] ?? {}
   if (!isObject(properties))
     throw malformed(`Expected map for property [properties] on field [${path}] but got [${JSON.stringify(properties)}]`)

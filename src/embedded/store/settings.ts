@@ -3,6 +3,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { illegalArgument } from '../api-error.ts'
 import { parseTimeMs } from './time-value.ts'
+import { show } from '../show.ts'
 
 export type FlatSettings = ReadonlyMap<string, string>
 
@@ -36,7 +37,7 @@ function collect(value: JsonValue | undefined, path: string, flat: Map<string, s
   if (isObject(value)) {
     for (const [key, child] of Object.entries(value)) collect(child, path === '' ? key : `${path}.${key}`, flat)
   } else if (Array.isArray(value)) flat.set(path, value.map(String).join(','))
-  else flat.set(path, value === null ? null : String(value))
+  else flat.set(path, value === null ? null : show(value))
 }
 
 /** Throws ApiError if a value cannot be used. */

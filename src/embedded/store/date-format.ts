@@ -1,6 +1,7 @@
 // Dates as Elasticsearch's mappings name their forms: text or number → ms since the epoch, and back.
 
 import { unsupported } from '../api-error.ts'
+import { show } from '../show.ts'
 
 export interface DateFormat {
   /** As written in the mapping. */
@@ -44,7 +45,7 @@ const BUILT_IN: Readonly<Record<string, DatePattern>> = {
 
 /** Reads `format` of a mapping or a query; throws ApiError for a form this node does not know. */
 export function parseDateFormat(format: unknown): DateFormat {
-  const name = format === undefined || format === null ? DEFAULT_NAME : String(format)
+  const name = format === undefined || format === null ? DEFAULT_NAME : show(format)
   const patterns = name.split('||').map((part) => (Object.hasOwn(BUILT_IN, part) ? BUILT_IN[part]! : customPattern(part)))
   return { name, patterns }
 }
@@ -98,22 +99,21 @@ function customPattern(source: string): DatePattern {
   }
 }
 
+// Of month, day, hour, minute, second, millisecond: the first value, and the last one there can be.
+const FIRST = [1, 1, 0, 0, 0, 0]
+const LAST = [12, 31, 23, 59, 59, 999]
+
 /** UTC; parts are year, month, day, hour, minute, second, millisecond; NaN if out of range (February 30). */
 function moment(parts: readonly (string | undefined)[], roundUp: boolean): number {
-  const numbers = parts.map((part) => (part === undefined ? null : Number(part)))
-  const year = numbers[0] ?? 1970
-  const [, month, day, hour, minute, second, ms] = numbers
-  const limits = [12, 31, 24, 60, 60]
-  for (const [i, value] of [month, day, hour, minute, second].entries()) {
-    const isBad = typeof value === 'number' && (i < 2 ? value < 1 || value > limits[i]! : value >= limits[i]!)
-    if (isBad) return Number.NaN
-  }
+  const year = Number(parts[0] ?? 1970)
+  const given = FIRST.map((_, i) => (parts[i + 1] === undefined ? null : Number(parts[i + 1])))
+  if (given.some((value, i) => value !== null && (value < FIRST[i]! || value > LAST[i]!))) return Number.NaN
+  const [month, day, hour, minute, second, ms] = given.map((value, i) => value ?? (roundUp ? LAST[i]! : FIRST[i]!))
+  const lastDay = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()
+  if (given[1] !== null && given[1]! > lastDay) return Number.NaN
   const at = new Date(0)
-  const lastMonth = month ?? (roundUp ? 12 : 1)
-  at.setUTCFullYear(year, lastMonth - 1, day ?? 1)
-  if (day !== null && day !== undefined && at.getUTCDate() !== day) return Number.NaN
-  if ((day === null || day === undefined) && roundUp) at.setUTCFullYear(year, lastMonth, 0)
-  return at.setUTCHours(hour ?? (roundUp ? 23 : 0), minute ?? (roundUp ? 59 : 0), second ?? (roundUp ? 59 : 0), ms ?? (roundUp ? 999 : 0))
+  at.setUTCFullYear(year, month! - 1, Math.min(day!, lastDay))
+  return at.setUTCHours(hour!, minute, second, ms)
 }
 
 /** `+02:00`, `+0200`, `Z` → milliseconds ahead of UTC. */

@@ -5,6 +5,7 @@ import { ApiError, illegalArgument, unsupported } from '../api-error.ts'
 import type { GeoPoint } from '../columns/geo-column.ts'
 import { parseDate } from './date-format.ts'
 import type { Field } from './field.ts'
+import { show } from '../show.ts'
 
 export type ColumnValue = string | number | GeoPoint
 
@@ -27,7 +28,7 @@ function convert(field: Field, value: unknown): ColumnValue | null {
     case 'keyword':
     case 'text': {
       if (typeof value === 'object') throw illegalArgument(`Can't get text on a ${Array.isArray(value) ? 'START_ARRAY' : 'START_OBJECT'}`)
-      const text = String(value)
+      const text = show(value)
       return text.length > field.ignoreAbove ? null : text
     }
     case 'boolean':
@@ -102,7 +103,7 @@ function fromText(text: string): GeoPoint | null {
 
 function fromGeoJson(value: JsonObject): GeoPoint | null {
   const { coordinates, type } = value
-  return String(type).toLowerCase() === 'point' && Array.isArray(coordinates) ? fromNumbers(coordinates[1], coordinates[0]) : null
+  return show(type).toLowerCase() === 'point' && Array.isArray(coordinates) ? fromNumbers(coordinates[1], coordinates[0]) : null
 }
 
 function fromNumbers(lat: unknown, lon: unknown): GeoPoint | null {
