@@ -6,7 +6,11 @@ import { targetHosts } from '../config/target-hosts.ts'
 import { keyValues, textList } from '../config/value-grammar.ts'
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { NumbersAlign } from '../report/table.ts'
 import type { Flag, ValueKind } from './flag.ts'
+import type { REPORT_FORMATS } from './race-flags.ts'
+
+type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** By the full name of the flag; those not given are missing. */
 export type FlagValues = ReadonlyMap<string, unknown>
@@ -79,4 +83,12 @@ export function countOf(flags: FlagValues, name: string, fallback: number): numb
 
 export function clientOptionsText(flags: FlagValues): string {
   return textOf(flags, 'client-options') ?? DEFAULT_CLIENT_OPTIONS
+}
+
+export function reportFormatOf(flags: FlagValues): ReportFormat {
+  return (textOf(flags, 'report-format') ?? 'markdown') as ReportFormat
+}
+
+export function numbersAlignOf(flags: FlagValues): NumbersAlign {
+  return (textOf(flags, 'report-numbers-align') ?? 'decimal') as NumbersAlign
 }

@@ -56,12 +56,12 @@ export class Output {
 
   /** What was asked for: whole lines. */
   print(text: string): void {
-    this.#aside(() => this.#stdout.write(`${this.stdoutHasColours ? printableKeepingColours(text) : printable(text)}\n`))
+    this.#aside(() => this.#stdout.write(wholeLines(this.stdoutHasColours ? printableKeepingColours(text) : printable(text))))
   }
 
   /** The same for JSON, which may not be changed in its meaning. */
   printJson(json: string): void {
-    this.#aside(() => this.#stdout.write(`${printableJson(json)}\n`))
+    this.#aside(() => this.#stdout.write(wholeLines(printableJson(json))))
   }
 
   info(text: string): void {
@@ -109,6 +109,10 @@ export class Output {
   #colour(code: string, text: string): string {
     return this.stderrHasColours ? `\u001b[${code};1m${text.trimEnd()}\u001b[0m ` : text
   }
+}
+
+function wholeLines(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`
 }
 
 function isSameFile(a: Stream, b: Stream): boolean {

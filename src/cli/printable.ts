@@ -1,14 +1,14 @@
 // Names come from tracks, words from servers: none of them may steer the terminal.
 
-/** Control characters but for newline and tab, and marks that turn the direction of writing, made visible: `\x1b`. */
+/** Control characters but for line ends and tabs, and marks that turn the direction of writing, made visible: `\x1b`. */
 export function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, visible)
+  return text.replaceAll(/\r(?!\n)|[^\P{Cc}\r\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, visible)
 }
 
 /** The same for a text of our own making that may hold colours: those stay. */
 export function printableKeepingColours(text: string): string {
   return text.replaceAll(
-    /(\u{1b}\[[0-9;]*m)|[^\P{Cc}\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    /(\u{1b}\[[0-9;]*m)|\r(?!\n)|[^\P{Cc}\r\n\t]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
     (match, colour: string | undefined) => colour ?? visible(match)
   )
 }
@@ -23,7 +23,7 @@ export function printableJson(json: string): string {
 
 /** On one line. */
 export function printableLine(text: string): string {
-  return printable(text).replaceAll(/[\n\t]/g, ' ')
+  return printable(text).replaceAll(/[\r\n\t]+/g, ' ')
 }
 
 function visible(letter: string): string {
