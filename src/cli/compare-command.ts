@@ -12,7 +12,8 @@ import { appendReport, jsonLine } from './report-file.ts'
 export const compareCommand: Command = async ({ flags, output, config: readConfig }) => {
   const config = readConfig({ datastore: true })
   const [baseline, contender] = await findBoth(racesDir(config), textOf(flags, 'baseline') ?? '', textOf(flags, 'contender') ?? '')
-  for (const race of [baseline, contender]) if (race.results.length === 0) output.warning(`race [${race.raceId}] has no results: it was cancelled, or it failed`)
+  for (const race of [baseline, contender])
+    if (race.results.length === 0) output.warning(`race [${race.raceId}] has no results: it was cancelled, or it failed`)
   const showProcessingTime = config.reporting.outputProcessingtime
   const format = reportFormatOf(flags)
   const file = textOf(flags, 'report-file')

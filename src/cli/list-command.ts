@@ -1,32 +1,55 @@
 // `rally list <what>`.
 
 import { racesDir } from '../config/directories.ts'
-import { RallyError } from '../core/errors.ts'
 import { printJson } from '../core/json-print.ts'
-import { listRaces, type RaceFilter, type RaceList } from '../metrics/race-store.ts'
+import { listRaces, type RaceFilter } from '../metrics/race-store.ts'
+import { drawTable } from '../report/table.ts'
 import type { Command, CommandContext } from './command.ts'
 import { countOf, mapOf, textOf, type FlagValues } from './flag-values.ts'
+import { PIPELINES } from './pipelines.ts'
+
+type Listing = (context: CommandContext) => Promise<void> | void
+
+const LISTINGS: Readonly<Record<string, Listing>> = {
+  races: printRaces,
+  pipelines: ({ output }) => output.print(titled('Available pipelines:', ['Name', 'Description'], Object.entries(PIPELINES))),
+  telemetry: ({ output }) => output.print(TELEMETRY)
+}
 
 export const listCommand: Command = async (context) => {
-  if (context.argument === 'races') await printRaces(context)
-  else throw new RallyError('usage', `rally list ${context.argument ?? ''} is not supported yet`)
+  await LISTINGS[context.argument ?? '']!(context)
 }
+
+/** A heading and a table under it, as Elastic Rally lists things. */
+export function titled(title: string, headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  return `${title}\n\n${drawTable(headers, rows, { format: 'simple', numbersAlign: 'left', textAlign: 'left', parseNumbers: false })}`
+}
+
+const TELEMETRY = titled(
+  'Taken in every race, before and after the load:',
+  ['Name', 'Description'],
+  [
+    ['Index Stats', 'indexing, merge, refresh and flush times, segments and sizes of the target'],
+    ['Node Stats', 'garbage collections of the target'],
+    ['Driver Health', 'whether the load generator itself kept up']
+  ]
+)
 
 async function printRaces(context: CommandContext): Promise<void> {
   const { flags, output } = context
-  const list = await listRaces(racesDir(context.config({ datastore: true })), raceFilter(flags))
-  for (const warning of list.warnings) output.warning(warning)
-  if (textOf(flags, 'format') === 'json') output.printJson(racesJson(list))
-  else throw new RallyError('usage', 'rally list races is served with --format=json only, yet')
-}
-
-/** As Elastic Rally prints them, results included. */
-function racesJson(list: RaceList): string {
-  return printJson({ races: list.races.map((race) => race.document) }, { indent: 2 })
+  const { races, warnings } = await listRaces(racesDir(context.config({ datastore: true })), raceFilter(flags))
+  for (const warning of warnings) output.warning(warning)
+  if (textOf(flags, 'format') === 'json') output.printJson(printJson({ races: races.map((race) => race.document) }, { indent: 2 }))
 }
 
 function raceFilter(flags: FlagValues): RaceFilter {
-  const texts = { track: 'track', challenge: 'challenge', benchmarkName: 'benchmark-name', fromDate: 'from-date', toDate: 'to-date' } as const
+  const texts = {
+    track: 'track',
+    challenge: 'challenge',
+    benchmarkName: 'benchmark-name',
+    fromDate: 'from-date',
+    toDate: 'to-date'
+  } as const
   const given = Object.entries(texts).flatMap(([field, flag]) => {
     const value = textOf(flags, flag)
     return value === null ? [] : [[field, value] as const]

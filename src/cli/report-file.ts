@@ -13,7 +13,9 @@ export async function appendReport(path: string, report: string): Promise<void> 
     await mkdir(dirname(file), { recursive: true })
     await appendFile(file, report)
   } catch (error) {
-    throw new RallyError('disk', `the report cannot be written to ${file}: ${messageOf(error)}`, { hint: 'check the path and the free space, or leave --report-file out' })
+    throw new RallyError('disk', `the report cannot be written to ${file}: ${messageOf(error)}`, {
+      hint: 'check the path and the free space, or leave --report-file out'
+    })
   }
 }
 
