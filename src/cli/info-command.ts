@@ -1,4 +1,12 @@
-import { RallyError } from '../core/errors.ts'
-import type { Command } from './command.ts'
+// `rally info`.
 
-export const infoCommand: Command = () => Promise.reject(new RallyError('usage', 'rally info is not supported yet'))
+import { loadTrack } from '../track/load-track.ts'
+import { trackInfo } from '../track/track-info.ts'
+import type { Command } from './command.ts'
+import { loadRequest } from './track-request.ts'
+
+export const infoCommand: Command = async ({ flags, output, config, signal }) => {
+  const { track, warnings } = await loadTrack(loadRequest(flags, config({ datastore: false }), signal))
+  for (const warning of warnings) output.warning(warning)
+  output.print(trackInfo(track))
+}

@@ -1,4 +1,92 @@
-import { RallyError } from '../core/errors.ts'
-import type { Command } from './command.ts'
+// `rally race`: flags → a race → its report.
 
-export const raceCommand: Command = () => Promise.reject(new RallyError('usage', 'rally race is not supported yet'))
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { dataDir, raceDir } from '../config/directories.ts'
+import type { Config } from '../config/config.ts'
+import { systemClock } from '../core/clock.ts'
+import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
+import { runRace } from '../coordinator/run-race.ts'
+import { usedCorpora } from '../corpus/used-corpora.ts'
+import { startEmbeddedNode } from '../embedded/embedded-node.ts'
+import { openLocalNode } from '../node/local-node.ts'
+import { reportTexts } from '../report/final-report.ts'
+import { loadTrack, type LoadedTrack } from '../track/load-track.ts'
+import { challengeToRun } from '../track/track.ts'
+import type { Command, CommandContext } from './command.ts'
+import { isOn, mapOf, numbersAlignOf, reportFormatOf, textOf } from './flag-values.ts'
+import { raceDisplay } from './live-display.ts'
+import { raceTarget } from './race-target.ts'
+import { appendReport, jsonLine } from './report-file.ts'
+import { dataFileCheck, loadRequest } from './track-request.ts'
+
+export const raceCommand: Command = async (context) => {
+  const { flags, output, signal } = context
+  const config = context.config({ datastore: true })
+  const raceId = textOf(flags, 'race-id') ?? randomUUID()
+  output.info(`Race id is [${raceId}]`)
+  if (existsSync(raceDir(config, raceId))) output.warning(`There is a race with this id already: it will be replaced`)
+  const loaded = await loadTrack({ ...loadRequest(flags, config, signal), ...dataFileCheck(flags, config, usedCorpora) })
+  const request = raceRequest(context, config, raceId, loaded)
+  const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
+  if (userInfo !== null && userInfo !== '') output.info(userInfo)
+  const outcome = await race(context, request)
+  await report(context, config, outcome)
+  if (outcome.error !== null) throw outcome.error
+}
+
+function raceRequest({ flags, output }: CommandContext, config: Config, raceId: string, loaded: LoadedTrack): RaceRequest {
+  const { track, origin, revision, warnings } = loaded
+  const isBundled = origin === 'bundled'
+  const target = raceTarget(flags, isBundled)
+  for (const warning of [...warnings, ...target.warnings]) output.warning(warning)
+  return {
+    raceId,
+    config,
+    track,
+    trackFolder: { root: origin === 'repository' ? null : track.root, isBundled },
+    trackParams: mapOf(flags, 'track-params'),
+    trackRevision: revision,
+    pipeline: target.pipeline,
+    targetHosts: target.hosts,
+    clientOptions: target.options,
+    onError: (textOf(flags, 'on-error') ?? 'continue') as OnError,
+    seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),
+    testMode: isOn(flags, 'test-mode'),
+    offline: isOn(flags, 'offline'),
+    userTags: mapOf(flags, 'user-tags'),
+    enableAssertions: isOn(flags, 'enable-assertions')
+  }
+}
+
+async function race({ output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
+  const { config } = request
+  const settings = { availableCores: config.system.availableCores, dataCacheDir: dataDir(config), sampleQueueSize: config.reporting.sampleQueueSize }
+  const display = raceDisplay(output, systemClock, output.stderrIsTerminal ? process.stderr : null)
+  try {
+    return await runRace(request, {
+      observer: display,
+      signal,
+      openNodes: () => [openLocalNode('local', settings)],
+      startEmbedded: () => startEmbeddedNode()
+    })
+  } finally {
+    display.end()
+  }
+}
+
+async function report({ flags, output }: CommandContext, config: Config, outcome: RaceOutcome): Promise<void> {
+  const format = reportFormatOf(flags)
+  const texts = reportTexts(outcome.race, {
+    format,
+    numbersAlign: numbersAlignOf(flags),
+    showInReport: (textOf(flags, 'show-in-report') ?? 'available') as 'available' | 'all-percentiles' | 'all',
+    showProcessingTime: config.reporting.outputProcessingtime,
+    color: output.stdoutHasColours
+  })
+  if (format === 'json') output.printJson(texts.stdout)
+  else output.print(texts.stdout)
+  if (texts.stderr !== '') output.aside(texts.stderr)
+  const file = textOf(flags, 'report-file')
+  if (file !== null) await appendReport(file, format === 'json' ? jsonLine(texts.file) : texts.file)
+}
