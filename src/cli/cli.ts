@@ -75,7 +75,8 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
     log.write('INFO', `rally ${versionText(programVersion())}: ${spec.name}`)
     const run = await FILES[spec.name]!()
     await run(contextOf(found, flags, output, signals.signal))
-  } catch (error) {
+  } catch (thrown) {
+    const error = asCancelled(thrown, signals.signal)
     code = printError(output, error, { command: spec.name, logFile: log.pathIfWritten })
     if (!(error instanceof RallyError)) log.write('ERROR', error instanceof Error ? (error.stack ?? error.message) : String(error))
     if (code === new RallyError('usage', '').exitCode) return code
@@ -85,6 +86,11 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
   }
   if (textOf(flags, 'format') !== 'json') printFooter(output, end, startedAtMs)
   return code
+}
+
+/** What is thrown because it was aborted need not know why: Node.js throws errors of its own. */
+function asCancelled(error: unknown, signal: AbortSignal): unknown {
+  return signal.aborted && !(error instanceof RallyError) ? signal.reason : error
 }
 
 function printFooter(output: Output, end: string, startedAtMs: number): void {

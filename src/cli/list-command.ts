@@ -28,7 +28,8 @@ const LISTINGS: Readonly<Record<string, Listing>> = {
     else output.print(pipelinesText(pipelines))
   },
   telemetry({ flags, output }) {
-    if (isJson(flags)) output.printJson(printJson({ telemetry: TELEMETRY.map(([name, description]) => ({ name, description })) }, { indent: 2 }))
+    if (isJson(flags))
+      output.printJson(printJson({ telemetry: TELEMETRY.map(([name, description]) => ({ name, description })) }, { indent: 2 }))
     else output.print(telemetryText())
   }
 }
@@ -65,7 +66,13 @@ async function printRaces(context: CommandContext): Promise<void> {
 }
 
 function raceFilter(flags: FlagValues): RaceFilter {
-  const texts = { track: 'track', challenge: 'challenge', benchmarkName: 'benchmark-name', fromDate: 'from-date', toDate: 'to-date' } as const
+  const texts = {
+    track: 'track',
+    challenge: 'challenge',
+    benchmarkName: 'benchmark-name',
+    fromDate: 'from-date',
+    toDate: 'to-date'
+  } as const
   const given = Object.entries(texts).flatMap(([field, flag]) => {
     const value = textOf(flags, flag)
     return value === null ? [] : [[field, value] as const]
@@ -80,7 +87,12 @@ const TELEMETRY: readonly (readonly [string, string])[] = [
 ]
 
 function telemetryText(): string {
-  const table = drawTable(['Name', 'Description'], TELEMETRY, { format: 'simple', numbersAlign: 'left', textAlign: 'left', parseNumbers: false })
+  const table = drawTable(['Name', 'Description'], TELEMETRY, {
+    format: 'simple',
+    numbersAlign: 'left',
+    textAlign: 'left',
+    parseNumbers: false
+  })
   return `\nTaken in every race, off the measured path:\n\n${table}\n`
 }
 

@@ -53,7 +53,7 @@ function liveProgress(output: Output, terminal: NodeJS.WriteStream): Pick<RaceDi
 function endLine(task: TaskProgress): string {
   const errors = task.errors === 0 ? '' : `, ${grouped(task.errors)} ${task.errors === 1 ? 'error' : 'errors'}`
   const done = task.phase === 'done' ? '[100% done]' : `[${Math.floor((task.completed ?? 0) * 100)}% done]`
-  return `Running ${printableLine(task.task)} ${done}: ${grouped(task.requests)} requests${errors}`
+  return `Running ${printableLine(task.task)} ${done}: ${grouped(task.requests)} ${task.requests === 1 ? 'request' : 'requests'}${errors}`
 }
 
 /** Notices when a task has ended: it says so, or its step is over. */
@@ -115,9 +115,10 @@ class PlainProgress {
       this.#step = progress.step
     }
     for (const task of progress.tasks) {
+      // One that is over when it is first seen has an end only.
+      if (task.phase === 'done') continue
       if (!this.#saidAtMs.has(task.task)) this.#sayNow(task.task, `Running ${printableLine(task.task)}`)
-      else if (task.phase !== 'done' && this.#isDue(task.task))
-        this.#sayNow(task.task, `Running ${printableLine(task.task)}: ${taskFigures(task)}`)
+      else if (this.#isDue(task.task)) this.#sayNow(task.task, `Running ${printableLine(task.task)}: ${taskFigures(task)}`)
     }
     this.#ends.see(progress)
     const wait = waitText(progress)

@@ -13,11 +13,16 @@ export interface ErrorPlace {
 /** Says what is wrong, where, and what to do next; gives the exit code. */
 export function printError(output: Output, error: unknown, place: ErrorPlace): number {
   if (!(error instanceof RallyError)) return printBug(output, error, place)
+  if (error.kind === 'cancelled') {
+    // No mistake: said in Elastic Rally's words.
+    output.errorDetail(`[INFO] Aborted ${place.command ?? 'rally'}. ${messageOf(error)}`)
+    return error.exitCode
+  }
   const subject = place.command === null ? '' : `Cannot ${place.command}: `
   output.error(`${subject}${messageOf(error)}`)
   for (const problem of error.problems) output.errorDetail(`  - ${problem}`)
   if (error.hint !== '') output.errorDetail(`Hint: ${hintFor(error, place.command)}`)
-  if (error.kind !== 'usage' && error.kind !== 'cancelled' && place.logFile !== null) output.errorDetail(`Log: ${place.logFile}`)
+  if (error.kind !== 'usage' && place.logFile !== null) output.errorDetail(`Log: ${place.logFile}`)
   return error.exitCode
 }
 

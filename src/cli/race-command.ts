@@ -61,7 +61,11 @@ function raceRequest({ flags, output }: CommandContext, config: Config, raceId: 
 
 async function race({ output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
   const { config } = request
-  const settings = { availableCores: config.system.availableCores, dataCacheDir: dataDir(config), sampleQueueSize: config.reporting.sampleQueueSize }
+  const settings = {
+    availableCores: config.system.availableCores,
+    dataCacheDir: dataDir(config),
+    sampleQueueSize: config.reporting.sampleQueueSize
+  }
   const display = raceDisplay(output, systemClock, output.stderrIsTerminal ? process.stderr : null)
   try {
     return await runRace(request, {

@@ -1,5 +1,6 @@
 // The flags that say which track, as the track's loader wants them.
 
+import { join } from 'node:path'
 import { dataDir, trackRepositoriesDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { RallyError } from '../core/errors.ts'
@@ -7,7 +8,6 @@ import { missingDataFiles } from '../track/check-corpora.ts'
 import type { LoadTrackRequest, TemplateOptions } from '../track/load-track.ts'
 import type { Corpus, Track } from '../track/track.ts'
 import { isOn, listOf, mapOf, textOf, type FlagValues } from './flag-values.ts'
-import { join } from 'node:path'
 
 type TrackSource = LoadTrackRequest['source']
 
@@ -50,7 +50,11 @@ export function loadRequest(flags: FlagValues, config: Config, signal: AbortSign
 }
 
 /** Finds data files that can come from nowhere, so that they are named together with the track's other mistakes. */
-export function dataFileCheck(flags: FlagValues, config: Config, used?: (track: Track) => readonly Corpus[]): Required<Pick<LoadTrackRequest, 'moreChecks'>> {
+export function dataFileCheck(
+  flags: FlagValues,
+  config: Config,
+  used?: (track: Track) => readonly Corpus[]
+): Required<Pick<LoadTrackRequest, 'moreChecks'>> {
   const isBeside = textOf(flags, 'track-repository') === null
   return {
     moreChecks: (track) =>

@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts'
 import { mergeSparse } from '../sample/histogram.ts'
 import type { Tally } from '../sample/task-recorder.ts'
 import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
+import type { TaskResult } from '../protocol/messages.ts'
 import type { RaceProgress, TaskProgress } from './race-request.ts'
 import type { RaceState } from './race-state.ts'
 import type { StepCollector } from './step-collector.ts'
@@ -50,6 +51,32 @@ function taskProgress(task: string, collector: StepCollector): TaskProgress {
     unit: mainUnit(tallies),
     p50Ms: latency === null || latency.count === 0 ? null : latency.percentile(50),
     p99Ms: latency === null || latency.count === 0 ? null : latency.percentile(99),
+    ...accountOf(tallies)
+  }
+}
+
+/** A step that all nodes have joined: its whole account, for steps are often over before the next look at them. */
+export function joinedProgress(state: RaceState, results: Readonly<Record<string, TaskResult>>): RaceProgress {
+  const isWhole = state.phase === 'running'
+  const tasks = Object.entries(results).map(([task, result]): TaskProgress => {
+    const types = SAMPLE_TYPES.flatMap((type) => result.types[type] ?? [])
+    const latency = mergeSparse(types.map((type) => type.histograms.latency))
+    return {
+      task,
+      completed: isWhole ? 1 : null,
+      phase: 'done',
+      throughput: 0,
+      unit: result.unit,
+      p50Ms: latency.count === 0 ? null : latency.percentile(50),
+      p99Ms: latency.count === 0 ? null : latency.percentile(99),
+      ...accountOf(types.map((type) => type.tally))
+    }
+  })
+  return { step: state.step, steps: state.steps.length, waitingFor: null, waitingSeconds: 0, tasks }
+}
+
+function accountOf(tallies: readonly Tally[]): Pick<TaskProgress, 'requests' | 'errors'> {
+  return {
     requests: tallies.reduce((sum, tally) => sum + tally.started, 0),
     errors: tallies.reduce((sum, tally) => sum + Object.values(tally.failed).reduce((total, count) => total + count, 0), 0)
   }

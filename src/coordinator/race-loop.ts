@@ -7,7 +7,7 @@ import type { NodeEvent, Prepare, TaskResult } from '../protocol/messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import type { RaceObserver } from './race-request.ts'
-import { progressOf, type Wait } from './progress.ts'
+import { joinedProgress, progressOf, type Wait } from './progress.ts'
 import { advance, initialState, isOver, missing, type RaceEvent, type RaceState } from './race-state.ts'
 import { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
@@ -74,7 +74,10 @@ class RaceLoop {
       node.peer.send({ t: 'secrets', target: secrets })
       node.peer.send({ t: 'prepare', ...prepare })
     }
-    this.#timers.push(setInterval(() => this.#showProgress(), PROGRESS_EVERY_MS), setInterval(() => this.#ping(), PING_EVERY_MS))
+    this.#timers.push(
+      setInterval(() => this.#showProgress(), PROGRESS_EVERY_MS),
+      setInterval(() => this.#ping(), PING_EVERY_MS)
+    )
     if (signal.aborted) cancel()
     await over
     for (const timer of this.#timers) clearInterval(timer)
@@ -140,13 +143,12 @@ class RaceLoop {
     this.#state = decision.state
     // Results first: the next step's figures go to a new collector.
     if (event.type === 'step-joined' && (decision.state.step !== before.step || isOver(decision.state))) {
-      Object.assign(this.#tasks, this.#collector.results())
+      const results = this.#collector.results()
+      Object.assign(this.#tasks, results)
+      this.#options.observer.progress(joinedProgress(before, results))
     }
     const starts = decision.commands.some((command) => command.t === 'start-step')
-    if (starts) {
-      this.#showProgress()
-      this.#collector = new StepCollector(decision.state.step)
-    }
+    if (starts) this.#collector = new StepCollector(decision.state.step)
     for (const command of decision.commands) for (const { node } of this.#options.nodes) node.peer.send(command)
     this.#nameTheWait()
     if (isOver(decision.state) && !isOver(before)) this.#over()
@@ -165,7 +167,8 @@ class RaceLoop {
       node.peer.send({ t: 'ping', seq: this.#pings, ack: this.#collector.ackOf(node.name) })
       const silentMs = nowMs - (this.#heardAtMs.get(node.name) ?? nowMs)
       if (silentMs > SILENCE_LIMIT_MS) {
-        const where = this.#state.phase === 'preparing' ? 'while preparing' : `in step ${this.#state.step + 1} of ${this.#state.steps.length}`
+        const where =
+          this.#state.phase === 'preparing' ? 'while preparing' : `in step ${this.#state.step + 1} of ${this.#state.steps.length}`
         this.#fail(node.name, new RallyError('node', `node ${node.name} has been silent for ${Math.round(silentMs / 1000)} s ${where}`))
       }
     }
