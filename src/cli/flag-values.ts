@@ -1,5 +1,6 @@
 // The text of a flag → its value.
 
+import { homedir } from 'node:os'
 import { clientOptions, DEFAULT_CLIENT_OPTIONS } from '../config/client-options.ts'
 import { isRaceId } from '../config/directories.ts'
 import { targetHosts } from '../config/target-hosts.ts'
@@ -29,8 +30,9 @@ const READERS: Readonly<Record<ValueKind, (text: string) => unknown>> = {
   pair: (text) => text === 'true',
   text: (text) => text.trim(),
   path: (text) => {
-    if (text === '') throw new RallyError('usage', 'a path is needed')
-    return text
+    if (text.includes('\0')) throw new RallyError('usage', 'a path holds no zero byte')
+    // A shell leaves the tilde of --flag=~/x alone.
+    return text.startsWith('~/') ? homedir() + text.slice(1) : text
   },
   list: (text) => textList(text),
   map: (text) => keyValues(text),

@@ -9,6 +9,7 @@ import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-requ
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
+import type { HealthReport } from '../metrics/measurement.ts'
 import { openLocalNode } from '../node/local-node.ts'
 import { reportTexts } from '../report/final-report.ts'
 import { loadTrack, type LoadedTrack } from '../track/load-track.ts'
@@ -32,6 +33,7 @@ export const raceCommand: Command = async (context) => {
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
   await report(context, config, outcome)
+  if (outcome.health.verdict !== 'ok') output.warning(healthWarning(outcome.health))
   if (outcome.error !== null) throw outcome.error
 }
 
@@ -77,6 +79,12 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
   } finally {
     display.end()
   }
+}
+
+function healthWarning({ verdict, findings }: HealthReport): string {
+  const worst = findings.filter(({ breached }) => breached).map(({ figure, where }) => `${figure} at ${where}`)
+  const meaning = verdict === 'invalid' ? 'could not keep up, so the figures cannot be trusted' : 'was close to its limits'
+  return `The load generator ${meaning} (${worst.join('; ')}). The report says more.`
 }
 
 async function report({ flags, output }: CommandContext, config: Config, outcome: RaceOutcome): Promise<void> {

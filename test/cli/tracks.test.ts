@@ -88,7 +88,7 @@ test('rally validate-track is silent about a sound track unless asked, and names
       corpora: [{ name: 'c', documents: [{ 'source-file': 'none.json', 'document-count': 1 }] }],
       schedule: [{ operation: 'x', clients: 0 }]
     },
-    {}
+    BODY
   )
   const { code, stderr } = await rally(['validate-track', `--track-path=${broken}`, '--track-params=nonsense:1'])
   assert.equal(code, 64)

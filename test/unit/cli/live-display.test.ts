@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { raceDisplay, type RaceDisplay } from '../../../src/cli/live-display.ts'
+import { widthOf } from '../../../src/cli/display-width.ts'
 import { Output } from '../../../src/cli/output.ts'
 import type { RaceProgress, TaskProgress } from '../../../src/coordinator/race-request.ts'
 
@@ -78,6 +79,22 @@ test('what the race waits for is said once in ten seconds', () => {
     display.progress(progress(0, [], { waitingFor: 'data of cities', waitingSeconds: ms / 1000 }))
   }
   assert.deepEqual(lines, ['[INFO] Waiting for data of cities (3 s)', '[INFO] Waiting for data of cities (13 s)'])
+})
+
+test('on a terminal the running tasks change in place, and those that are done stay above', () => {
+  const writes: string[] = []
+  const terminal = { isTTY: true, columns: 60, rows: 24, write: (text: string) => writes.push(text) > 0, on: () => undefined }
+  const output = new Output({ stdout: terminal, stderr: terminal, environment: { NO_COLOR: '1' }, onStdoutError: () => undefined })
+  const display = raceDisplay(output, { monotonicMs: () => 0, wallMs: () => 0 }, terminal as unknown as NodeJS.WriteStream)
+  display.progress(progress(0, [task('漢字'.repeat(40), 'measure'), task('b', 'measure')]))
+  display.warning('careful')
+  display.progress(progress(0, [task('漢字'.repeat(40), 'measure'), task('b', 'done')]))
+  display.end()
+  const text = writes.join('').replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+  for (const line of text.split('\n')) if (!line.includes('[INFO]')) assert.ok(widthOf(line) <= 60, line)
+  assert.match(text, /\[WARNING\] careful\n/)
+  assert.match(text, /\[INFO\] Running b \[100% done\]: 1,000 requests\n/)
+  assert.match(text, /\[INFO\] Running 漢字.* \[50% done\]: 1,000 requests\n$/)
 })
 
 test('quiet says nothing of the progress, and infos and warnings of the race neither', () => {
