@@ -28,7 +28,10 @@ test('a throttled task sends at its rate and lasts its time', async (t) => {
   const measured = measurements[0]
   assert.equal(measured!.account.normal.ok, 300)
   assert.deepEqual(measured!.measuredSeconds, { from: 0, to: 3 })
-  assert.deepEqual(measured!.seconds.map((second) => second.sent), [100, 100, 100])
+  // A busy machine may send late, across the border of a second; what is sent in all stays exact.
+  const sent = measured!.seconds.map((second) => second.sent)
+  assert.equal(sent.reduce((sum, count) => sum + count, 0), 300)
+  assert.ok(sent.slice(0, 3).every((count) => Math.abs(count - 100) <= 30), sent.join(' '))
 })
 
 test('the same seed sends the same requests whatever the number of workers', async (t) => {
@@ -76,11 +79,15 @@ test('a request that is never answered times out and is counted as that', async 
 })
 
 test('a cancel stops sending, waits for what is in flight and balances the account', async (t) => {
-  const target = await startStubTarget((_seen, response) => setTimeout(() => response.end('{}'), 300))
-  t.after(() => target.close())
   const cancel = new AbortController()
+  let seen = 0
+  const target = await startStubTarget((_seen, response) => {
+    seen++
+    if (seen === 6) cancel.abort()
+    setTimeout(() => response.end('{}'), 300)
+  })
+  t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 4, timePeriod: 3600 }), buildTask(search, { name: 'later' })])
-  setTimeout(() => cancel.abort(), 1500)
   const { result, measurements } = await runSchedule({ track, target, signal: cancel.signal, workers: 2 })
   assert.equal(result.phase, 'cancelled')
   assert.deepEqual(measurements.map((one) => one.task), ['search'])
