@@ -68,7 +68,7 @@ export async function loadTrack(request: LoadTrackRequest): Promise<LoadedTrack>
       serverlessLines = selection.lines
     }
     if (request.testMode === true) track = inTestMode(track, (task, problem) => report('track', `task [${task.name}]: ${problem}`))
-    mistakes.push(...(request.moreChecks?.(track) ?? []))
+    for (const mistake of request.moreChecks?.(track) ?? []) mistakes.push(mistake.file === null ? { ...mistake, ...read.placeOf(mistake.path) } : mistake)
   }
   if (mistakes.length > 0 || track === null) throw new TrackError(found.name, mistakes, warnings)
   return { track, revision: found.revision, origin: found.origin, warnings, serverlessLines }

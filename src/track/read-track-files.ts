@@ -5,7 +5,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../core/close-match.ts'
 import { isObject, type JsonValue } from '../core/json.ts'
 import { checkSchema, type Violation } from './check-schema.ts'
-import { offsetOfPath, pathText } from './document-path.ts'
+import { offsetOfPath, pathText, type DocumentPath } from './document-path.ts'
 import { FileProblem, TrackFolder } from './file-text.ts'
 import type { FoundTrack } from './find-track.ts'
 import { isFailure, loadDocument, type LoadedDocument } from './load-document.ts'
@@ -29,6 +29,8 @@ export interface ReadTrack {
   readonly declared: ReadonlySet<string> | null
   readonly mistakes: readonly Mistake[]
   readonly warnings: readonly string[]
+  /** Of a value of the document. */
+  readonly placeOf: (path: DocumentPath) => Pick<Mistake, 'file' | 'line'>
 }
 
 export interface ReadRequest {
@@ -40,7 +42,8 @@ export interface ReadRequest {
 
 export function readTrackFiles(request: ReadRequest): ReadTrack {
   const { found, templating } = request
-  const nothing = { track: null, text: null, document: null, bodies: new Map<string, JsonValue>(), declared: null }
+  const placeOf = (): Pick<Mistake, 'file' | 'line'> => ({ file: null, line: null })
+  const nothing = { track: null, text: null, document: null, bodies: new Map<string, JsonValue>(), declared: null, placeOf }
   let folder: TrackFolder
   try {
     folder = new TrackFolder(found.dir)
@@ -57,8 +60,10 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
   const { found, templating, challenge } = request
   const trackFile = folder.nameOf(found.file)
   const bodies = new BodyReader(folder, templating)
-  const read = { text: document.text, document: document.value, bodies: bodies.values }
-  const place = (finding: Finding, kind: Mistake['kind']): Mistake => placed(finding, kind, { trackFile, document })
+  const placeOf = (path: DocumentPath): Pick<Mistake, 'file' | 'line'> =>
+    document.placeOf(offsetOfPath(document.text, path)) ?? { file: trackFile, line: null }
+  const place = ({ path, message }: Finding, kind: Mistake['kind']): Mistake => ({ kind, ...placeOf(path), path, message })
+  const read = { text: document.text, document: document.value, bodies: bodies.values, placeOf }
   const version = isObject(document.value) ? versionProblem(document.value) : null
   if (!isObject(document.value) || version !== null) {
     const finding = version === null ? { path: [], message: `a track must be an object but is ${shown(document.value)}` } : { path: ['version'], message: version }
@@ -86,11 +91,6 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
     mistakes: [...inDocumentOrder(ofDocument, document.text), ...bodies.mistakes],
     warnings: [...document.warnings, ...bodies.warnings, ...inDocumentOrder(findings.warnings, document.text).map((finding) => mistakeText(place(finding, 'track')))]
   }
-}
-
-function placed(finding: Finding, kind: Mistake['kind'], { trackFile, document }: { trackFile: string; document: LoadedDocument }): Mistake {
-  const source = document.placeOf(offsetOfPath(document.text, finding.path))
-  return { kind, file: source?.file ?? trackFile, line: source?.line ?? null, path: finding.path, message: finding.message }
 }
 
 function inDocumentOrder<T extends Finding>(findings: readonly T[], text: string): T[] {

@@ -68,7 +68,7 @@ test('all mistakes come at once, each with file, line, path, value and the neare
     'challenges/default.json:7: challenges[0].schedule[0].clients: must be at least 1 but is [0]',
     'challenges/default.json:9: challenges[0].schedule[2].parallel.completed-by: [idnex] names no task of the parallel element of challenge [all], did you mean [index]?',
     '--include-tasks: [tpye:bulk] is no task filter: [tpye] is neither [type] nor [tag], did you mean [type]?',
-    `corpora[0].documents[0].source-file: data file [docs.json] of corpus [c] is in none of [${folder}], and there is no [base-url] to fetch it from`
+    `track.json:4: corpora[0].documents[0].source-file: data file [docs.json] of corpus [c] is in none of [${folder}], and there is no [base-url] to fetch it from`
   ])
 })
 
