@@ -1,4 +1,4 @@
-// Where a value stands in the rendered document: `challenges[0].schedule[3].clients`, and on which line of its text.
+// Where a value stands in the rendered document: `challenges[0].schedule[3].clients`, and at which letter of its text.
 
 export type DocumentPath = readonly (string | number)[]
 
@@ -17,56 +17,63 @@ export function pathText(path: DocumentPath): string {
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gy
 const SPACE = /\s*/y
+/** Between the parts of a path; in no key that a text editor would write. */
+const SEPARATOR = '\u0000'
 
-/**
- * Offset of the value at `path` in a text that is known to be JSON; where the path leads nowhere, of the nearest value above it.
- * Of equal keys the last counts, as in the parsed document.
- */
-export function offsetOfPath(text: string, path: DocumentPath): number {
-  const cursor = new Cursor(text)
-  let found = { depth: -1, offset: 0 }
-  cursor.value([], (at, offset) => {
-    if (at.length >= found.depth && at.length <= path.length && at.every((part, i) => part === path[i])) found = { depth: at.length, offset }
-  })
-  return found.offset
+/** Offsets of all values of a text that is known to be JSON, found in one pass. */
+export class DocumentPositions {
+  readonly #offsets = new Map<string, number>()
+
+  constructor(text: string) {
+    new Cursor(text, this.#offsets).value('')
+  }
+
+  /** Offset of the value at `path`; where the path leads nowhere, of the nearest value above it. Of equal keys the last counts. */
+  offsetOf(path: DocumentPath): number {
+    for (let length = path.length; length > 0; length--) {
+      const offset = this.#offsets.get(path.slice(0, length).map((part) => SEPARATOR + part).join(''))
+      if (offset !== undefined) return offset
+    }
+    return this.#offsets.get('') ?? 0
+  }
 }
-
-type Visit = (path: DocumentPath, offset: number) => void
 
 class Cursor {
   readonly #text: string
+  readonly #offsets: Map<string, number>
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, offsets: Map<string, number>) {
     this.#text = text
+    this.#offsets = offsets
   }
 
-  value(path: DocumentPath, visit: Visit): void {
+  value(path: string): void {
     this.#skipSpace()
-    visit(path, this.#at)
+    this.#offsets.set(path, this.#at)
     const token = this.#next()
-    if (token === '{') this.#members('}', (i) => this.#key() ?? i, path, visit)
-    else if (token === '[') this.#members(']', (i) => i, path, visit)
+    if (token === '{') this.#members('}', () => this.#key(), path)
+    else if (token === '[') this.#members(']', String, path)
   }
 
-  #members(end: string, nameOf: (index: number) => string | number, path: DocumentPath, visit: Visit): void {
+  #members(end: string, nameOf: (index: number) => string, path: string): void {
     if (this.#peek() === end) {
       this.#next()
       return
     }
     for (let i = 0; ; i++) {
-      this.value([...path, nameOf(i)], visit)
+      this.value(path + SEPARATOR + nameOf(i))
       if (this.#next() !== ',') return
     }
   }
 
-  #key(): string | null {
+  #key(): string {
     const token = this.#next()
     this.#next()
     try {
       return JSON.parse(token) as string
     } catch {
-      return null
+      return token
     }
   }
 

@@ -40,7 +40,13 @@ export interface FoundTrack {
 
 const DEFAULT_REPOSITORY = 'default'
 const TRACK_FILE = 'track.json'
-const MAX_FOLDER_DEPTH = 8
+/** How far below a folder tracks are looked for, and in how many folders: it may be anybody's home. */
+interface Reach {
+  readonly depth: number
+  readonly folders: number
+}
+const REPOSITORY_REACH: Reach = { depth: 8, folders: 100_000 }
+const HINT_REACH: Reach = { depth: 3, folders: 500 }
 
 /** Throws RallyError('track' or 'usage'). */
 export async function findTrack(source: TrackSource): Promise<FoundTrack> {
@@ -94,7 +100,7 @@ function nearestSibling(path: string): string {
 }
 
 function tracksBelow(dir: string): string {
-  const names = trackNames(dir)
+  const names = trackNames(dir, HINT_REACH)
   return names.length === 0 ? 'give the folder of a track, or its JSON file' : `there are tracks below it: ${names.slice(0, 20).join(', ')}`
 }
 
@@ -114,11 +120,12 @@ export function bundledTracksDir(): string {
 }
 
 /** Names of all tracks below a folder, sorted: the folders that hold a track.json, links not followed. */
-export function trackNames(root: string): string[] {
+export function trackNames(root: string, reach: Reach = REPOSITORY_REACH): string[] {
   const names: string[] = []
+  let visited = 0
   const walk = (dir: string, depth: number): void => {
     if (dir !== root && existsSync(join(dir, TRACK_FILE))) names.push(relative(root, dir).split(sep).join('/'))
-    if (depth >= MAX_FOLDER_DEPTH) return
+    if (depth >= reach.depth || ++visited > reach.folders) return
     for (const entry of folderEntries(dir)) if (entry !== '.git' && entry !== 'node_modules') walk(join(dir, entry), depth + 1)
   }
   walk(root, 0)

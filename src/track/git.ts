@@ -2,8 +2,8 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { RallyError, systemCode } from '../core/errors.ts'
 
 const LOCAL_DEADLINE_MS = 60_000
@@ -17,7 +17,7 @@ const PATIENCE = ['-c', 'http.lowSpeedLimit=1000', '-c', 'http.lowSpeedTime=30']
 /** What git answered when it failed. */
 export class GitFailure extends Error {
   constructor(what: string, answer: string) {
-    const lines = answer.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint:'))
+    const lines = answer.split(/[\r\n]/).filter((line) => line.trim() !== '' && !line.startsWith('hint:'))
     const told = lines.findLast((line) => /^(fatal|error):/.test(line)) ?? lines.at(-1) ?? 'no reason given'
     super(`${what}: ${told.replace(/^(fatal|error): /, '')}`)
     this.name = 'GitFailure'
@@ -93,7 +93,9 @@ export function isWorkingCopy(dir: string): boolean {
 export async function clone(url: string, dir: string, signal?: AbortSignal): Promise<void> {
   const partial = `${dir}.partial-${process.pid}`
   try {
-    await git(['clone', '--quiet', '--', url, partial], `could not clone [${withoutSecrets(url)}]`, { deadlineMs: CLONE_DEADLINE_MS, signal })
+    await removeStale(dir)
+    // It shows its progress to nobody, but so it notices when Rally is gone, and ends.
+    await git(['clone', '--progress', '--', url, partial], `could not clone [${withoutSecrets(url)}]`, { deadlineMs: CLONE_DEADLINE_MS, signal })
     await rename(partial, dir)
   } catch (error) {
     // Another Rally may have been faster.
@@ -103,8 +105,24 @@ export async function clone(url: string, dir: string, signal?: AbortSignal): Pro
   }
 }
 
+/** What Rallies that were killed while cloning left. */
+async function removeStale(dir: string): Promise<void> {
+  const names = await readdir(dirname(dir))
+  const stale = names.filter((name) => name.startsWith(`${basename(dir)}.partial-`) && !isRunning(Number(name.split('-').at(-1))))
+  await Promise.all(stale.map((name) => rm(join(dirname(dir), name), { recursive: true, force: true })))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) === 'EPERM'
+  }
+}
+
 export async function fetchAll(dir: string, signal?: AbortSignal): Promise<void> {
-  await git(['-C', dir, 'fetch', '--prune', '--tags', '--quiet', 'origin'], 'could not fetch', { deadlineMs: FETCH_DEADLINE_MS, signal })
+  await git(['-C', dir, 'fetch', '--prune', '--tags', '--progress', 'origin'], 'could not fetch', { deadlineMs: FETCH_DEADLINE_MS, signal })
 }
 
 /** `https://user:password@host/x` → `https://host/x`. */

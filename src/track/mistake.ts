@@ -2,7 +2,7 @@
 
 import { closestMatch } from '../core/close-match.ts'
 import { RallyError } from '../core/errors.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
 import { pathText, type DocumentPath } from './document-path.ts'
 
@@ -39,7 +39,7 @@ export class TrackError extends RallyError {
   constructor(trackName: string, mistakes: readonly Mistake[], warnings: readonly string[] = []) {
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`
     super('track', `track [${trackName}] has ${count}`, {
-      problems: mistakes.map(mistakeText),
+      problems: problemLines(mistakes),
       hint: 'correct the track or its parameters; `rally render-track` shows the rendered document'
     })
     this.name = 'TrackError'
@@ -48,13 +48,35 @@ export class TrackError extends RallyError {
   }
 }
 
+/** More of them nobody reads. */
+const MAX_PROBLEMS = 100
+
+function problemLines(mistakes: readonly Mistake[]): string[] {
+  const lines = mistakes.slice(0, MAX_PROBLEMS).map(mistakeText)
+  return mistakes.length > MAX_PROBLEMS ? [...lines, `… and ${mistakes.length - MAX_PROBLEMS} more`] : lines
+}
+
 const MAX_SHOWN = 80
 
-/** A value as messages show it: `[0]`, `["2"]`, long ones cut. */
+/** A value as messages show it: `[0]`, `["2"]`; of a long one the beginning. */
 export function shown(value: JsonValue | undefined): string {
   if (value === undefined) return '[nothing]'
-  const text = printJson(value)
+  const text = printJson(beginningOf(value, { items: MAX_SHOWN }))
   return `[${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}]`
+}
+
+/** As much of a value as `left` allows, so that showing a huge one costs nothing. */
+function beginningOf(value: JsonValue, left: { items: number }): JsonValue {
+  if (typeof value === 'string') return value.slice(0, MAX_SHOWN + 1)
+  if (Array.isArray(value)) return takeWhileLeft(value as readonly JsonValue[], left).map((item) => beginningOf(item, left))
+  if (!isObject(value)) return value
+  return Object.fromEntries(takeWhileLeft(Object.entries(value), left).map(([key, member]) => [key, beginningOf(member, left)]))
+}
+
+function takeWhileLeft<T>(items: readonly T[], left: { items: number }): readonly T[] {
+  const taken = items.slice(0, Math.max(0, left.items))
+  left.items -= taken.length
+  return taken
 }
 
 /** `; is [operationx] meant to be it?` where a key of an object looks like the one that is missing. */

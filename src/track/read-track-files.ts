@@ -5,7 +5,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { didYouMean } from '../core/close-match.ts'
 import { isObject, type JsonValue } from '../core/json.ts'
 import { checkSchema, type Violation } from './check-schema.ts'
-import { offsetOfPath, pathText, type DocumentPath } from './document-path.ts'
+import { DocumentPositions, pathText, type DocumentPath } from './document-path.ts'
 import { FileProblem, TrackFolder } from './file-text.ts'
 import type { FoundTrack } from './find-track.ts'
 import { isFailure, loadDocument, type LoadedDocument } from './load-document.ts'
@@ -60,8 +60,8 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
   const { found, templating, challenge } = request
   const trackFile = folder.nameOf(found.file)
   const bodies = new BodyReader(folder, templating)
-  const placeOf = (path: DocumentPath): Pick<Mistake, 'file' | 'line'> =>
-    document.placeOf(offsetOfPath(document.text, path)) ?? { file: trackFile, line: null }
+  const offsetOf = offsets(document.text)
+  const placeOf = (path: DocumentPath): Pick<Mistake, 'file' | 'line'> => document.placeOf(offsetOf(path)) ?? { file: trackFile, line: null }
   const place = ({ path, message }: Finding, kind: Mistake['kind']): Mistake => ({ kind, ...placeOf(path), path, message })
   const read = { text: document.text, document: document.value, bodies: bodies.values, placeOf }
   const version = isObject(document.value) ? versionProblem(document.value) : null
@@ -88,13 +88,19 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
     ...read,
     track,
     declared: bodies.declared === null ? null : new Set([...document.declared, ...bodies.declared]),
-    mistakes: [...inDocumentOrder(ofDocument, document.text), ...bodies.mistakes],
-    warnings: [...document.warnings, ...bodies.warnings, ...inDocumentOrder(findings.warnings, document.text).map((finding) => mistakeText(place(finding, 'track')))]
+    mistakes: [...inDocumentOrder(ofDocument, offsetOf), ...bodies.mistakes],
+    warnings: [...document.warnings, ...bodies.warnings, ...inDocumentOrder(findings.warnings, offsetOf).map((finding) => mistakeText(place(finding, 'track')))]
   }
 }
 
-function inDocumentOrder<T extends Finding>(findings: readonly T[], text: string): T[] {
-  const withOffsets = findings.map((finding) => ({ finding, offset: offsetOfPath(text, finding.path) }))
+/** Offsets of values, found when the first one is asked for: a sound track needs none. */
+function offsets(text: string): (path: DocumentPath) => number {
+  let positions: DocumentPositions | null = null
+  return (path) => (positions ??= new DocumentPositions(text)).offsetOf(path)
+}
+
+function inDocumentOrder<T extends Finding>(findings: readonly T[], offsetOf: (path: DocumentPath) => number): T[] {
+  const withOffsets = findings.map((finding) => ({ finding, offset: offsetOf(finding.path) }))
   return withOffsets.sort((a, b) => a.offset - b.offset).map(({ finding }) => finding)
 }
 

@@ -56,30 +56,51 @@ export const NO_SOURCE_MAP: SourceMap = { placeOf: () => null }
  * @param marked the same, rendered with marks; where the two differ by more than space, nothing is known
  */
 export function sourceMap(rendered: string, marked: string, places: readonly SourcePlace[]): SourceMap {
-  const marks: { readonly letters: number; readonly place: SourcePlace }[] = []
-  let letters = 0
+  const marks: Mark[] = []
   let solid = ''
   let from = 0
-  const take = (end: number): void => {
-    const part = solidText(marked.slice(from, end))
-    solid += part
-    letters += part.length
-  }
   for (const match of marked.matchAll(MARK)) {
-    take(match.index)
+    solid += solidText(marked.slice(from, match.index))
     const place = places[Number(match[1])]
-    if (place !== undefined) marks.push({ letters, place })
+    if (place !== undefined) marks.push({ letters: solid.length, place })
     from = match.index + match[0].length
   }
-  take(marked.length)
+  solid += solidText(marked.slice(from))
   if (solid !== solidText(rendered)) return NO_SOURCE_MAP
+  const lettersBefore = solidCounts(rendered)
   return {
     placeOf(offset) {
       // A space belongs to the letter before it: the mark of a line stands before the line's end.
-      const before = solidText(rendered.slice(0, offset)).length - (/\s/.test(rendered[offset] ?? '') ? 1 : 0)
-      return marks.find((mark) => mark.letters > before)?.place ?? marks.at(-1)?.place ?? null
+      const isSpace = /\s/.test(rendered[offset] ?? '')
+      const before = (lettersBefore[Math.min(offset, rendered.length)] ?? 0) - (isSpace ? 1 : 0)
+      return (firstAbove(marks, before) ?? marks.at(-1))?.place ?? null
     }
   }
+}
+
+interface Mark {
+  /** That come before it, spaces not counted. */
+  readonly letters: number
+  readonly place: SourcePlace
+}
+
+/** The first mark with more than `letters` before it; marks stand in their order. */
+function firstAbove(marks: readonly Mark[], letters: number): Mark | undefined {
+  let low = 0
+  let high = marks.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((marks[middle]?.letters ?? 0) > letters) high = middle
+    else low = middle + 1
+  }
+  return marks[low]
+}
+
+/** How many letters that are no space come before each offset. */
+function solidCounts(text: string): Uint32Array {
+  const counts = new Uint32Array(text.length + 1)
+  for (let i = 0; i < text.length; i++) counts[i + 1] = (counts[i] ?? 0) + (/\s/.test(text[i] ?? '') ? 0 : 1)
+  return counts
 }
 
 /** Marks keep Jinja from trimming space around tags, so space does not count. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -163,4 +163,13 @@ test('a track is found by its name, in a folder of a folder too, with the neares
   for (const name of ['../x', '/etc', 'a/../b', '']) {
     await assert.rejects(findTrack({ ...source, name }), (error) => error instanceof RallyError && error.kind === 'usage', name)
   }
+})
+
+test('what a killed clone left behind goes with the next one', async (t) => {
+  const at = place(t)
+  const child = spawnSync('true')
+  mkdirSync(join(at.request.repositoriesDir, `default.partial-${child.pid}/x`), { recursive: true })
+  mkdirSync(join(at.request.repositoriesDir, `default.partial-${process.ppid}/x`), { recursive: true })
+  await openRepository(at.request)
+  assert.deepEqual(readdirSync(at.request.repositoriesDir).sort(), ['default', `default.partial-${process.ppid}`])
 })
