@@ -3,6 +3,7 @@
 import { startBenchServer, type BenchServer, type Measured } from './measure.ts'
 import { bulkCost } from './bulk-cost.ts'
 import { fidelity, knownDelay, stall } from './pacing.ts'
+import { raceOverhead, versionTime } from './start-up.ts'
 import { searchCost, searchServiceTime } from './search-cost.ts'
 
 const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measured | Measured[]>>> = {
@@ -13,7 +14,9 @@ const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measu
   'delay-8': (server) => knownDelay(server, 8, 0.3),
   'delay-64': (server) => knownDelay(server, 64, 0.3),
   fidelity,
-  stall
+  stall,
+  version: () => versionTime(2.2),
+  'race-overhead': () => raceOverhead(3)
 }
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
