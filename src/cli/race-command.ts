@@ -6,18 +6,19 @@ import { dataDir, raceDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
+import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-target.ts'
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
 import type { HealthReport } from '../metrics/measurement.ts'
 import { openLocalNode } from '../node/local-node.ts'
 import { reportTexts } from '../report/final-report.ts'
-import { loadTrack, type LoadedTrack } from '../track/load-track.ts'
+import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
 import { challengeToRun } from '../track/track.ts'
 import type { Command, CommandContext } from './command.ts'
 import { isOn, mapOf, numbersAlignOf, reportFormatOf, textOf } from './flag-values.ts'
 import { raceDisplay } from './live-display.ts'
-import { raceTarget } from './race-target.ts'
+import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
 import { appendReport, jsonLine } from './report-file.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
 
@@ -27,8 +28,14 @@ export const raceCommand: Command = async (context) => {
   const raceId = textOf(flags, 'race-id') ?? randomUUID()
   output.info(`Race id is [${raceId}]`)
   if (existsSync(raceDir(config, raceId))) output.warning(`There is a race with this id already: it will be replaced`)
-  const loaded = await loadTrack({ ...loadRequest(flags, config, signal), ...dataFileCheck(flags, config, usedCorpora) })
-  const request = raceRequest(context, config, raceId, loaded)
+  const target = raceTarget(flags)
+  for (const warning of target.warnings) output.warning(warning)
+  const identified = await identify(context, target)
+  const load = { ...loadRequest(flags, config, signal), ...dataFileCheck(flags, config, usedCorpora) }
+  const loaded = await loadTrack(identified === null ? load : forTarget(load, identified.facts))
+  for (const { text } of loaded.serverlessLines) output.info(text)
+  for (const warning of loaded.warnings) output.warning(warning)
+  const request = raceRequest(context, { config, raceId, loaded, target, identified })
   const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
@@ -37,11 +44,31 @@ export const raceCommand: Command = async (context) => {
   if (outcome.error !== null) throw outcome.error
 }
 
-function raceRequest({ flags, output }: CommandContext, config: Config, raceId: string, loaded: LoadedTrack): RaceRequest {
-  const { track, origin, revision, warnings } = loaded
+/** What a given target is, asked before the track is read, which may render otherwise for it; null: the embedded node, or none. */
+async function identify({ output, signal }: CommandContext, target: RaceTarget): Promise<IdentifiedTarget | null> {
+  if (target.hosts.length === 0) return null
+  const onWaiting = (line: string): void => output.info(line)
+  return identifyTarget(target.hosts, { clientOptions: target.options, signal, onWaiting })
+}
+
+/** Elastic Rally's rules: no flavour told means `oss`; a repository's branch follows the version. */
+function forTarget(load: LoadTrackRequest, facts: IdentifiedTarget['facts']): LoadTrackRequest {
+  const { isServerless, isServerlessOperator } = facts
+  const source = { ...load.source, distributionVersion: isServerless ? null : facts.version }
+  return { ...load, source, buildFlavor: facts.buildFlavor ?? 'oss', isServerless, serverlessOperator: isServerlessOperator }
+}
+
+interface RaceParts {
+  readonly config: Config
+  readonly raceId: string
+  readonly loaded: LoadedTrack
+  readonly target: RaceTarget
+  readonly identified: IdentifiedTarget | null
+}
+
+function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target, identified }: RaceParts): RaceRequest {
+  const { track, origin, revision } = loaded
   const isBundled = origin === 'bundled'
-  const target = raceTarget(flags, isBundled)
-  for (const warning of [...warnings, ...target.warnings]) output.warning(warning)
   return {
     raceId,
     config,
@@ -49,8 +76,8 @@ function raceRequest({ flags, output }: CommandContext, config: Config, raceId: 
     trackFolder: { root: origin === 'repository' ? null : track.root, isBundled },
     trackParams: mapOf(flags, 'track-params'),
     trackRevision: revision,
-    pipeline: target.pipeline,
-    targetHosts: target.hosts,
+    pipeline: target.pipeline ?? pipelineFor(isBundled),
+    target: identified,
     clientOptions: target.options,
     onError: (textOf(flags, 'on-error') ?? 'continue') as OnError,
     seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),

@@ -8,7 +8,9 @@ import { clientOptionsText, textOf, type FlagValues } from './flag-values.ts'
 import type { PipelineName } from './pipelines.ts'
 
 export interface RaceTarget {
-  readonly pipeline: PipelineName
+  /** null: the track decides, see `pipelineFor`. */
+  readonly pipeline: PipelineName | null
+  /** Empty: the embedded node, or none. */
   readonly hosts: readonly TargetHost[]
   readonly options: ClientOptions
   readonly warnings: readonly string[]
@@ -17,25 +19,25 @@ export interface RaceTarget {
 /** Where Elastic Rally looks with benchmark-only and no hosts. */
 const LOCAL: TargetHost = { host: '127.0.0.1', port: 9200, useSsl: false, pathPrefix: '', auth: null }
 
-/**
- * Throws RallyError('usage') where flags contradict each other, or no target can be told.
- * @param isBundled the track comes with Rally, so that the embedded node knows all it needs
- */
-export function raceTarget(flags: FlagValues, isBundled: boolean): RaceTarget {
+/** Throws RallyError('usage') where flags contradict each other. */
+export function raceTarget(flags: FlagValues): RaceTarget {
   const { hosts, clusters } = hostsOf(flags)
-  const pipeline = pipelineOf(textOf(flags, 'pipeline') as PipelineName | null, hosts.length > 0, isBundled)
+  const asked = textOf(flags, 'pipeline') as PipelineName | null
+  if (asked === 'embedded' && hosts.length > 0) {
+    throw new RallyError('usage', '--target-hosts is not allowed with --pipeline=embedded', { hint: 'leave one of them out' })
+  }
+  const pipeline = asked ?? (hosts.length > 0 ? 'benchmark-only' : null)
   const { options, warnings } = optionsOf(flags, clusters)
-  if (pipeline === 'embedded' && flags.has('client-options'))
+  if (pipeline !== 'benchmark-only' && flags.has('client-options'))
     warnings.push('--client-options: only the timeout has an effect on the embedded node')
   return { pipeline, hosts: pipeline === 'benchmark-only' && hosts.length === 0 ? [LOCAL] : hosts, options, warnings }
 }
 
-function pipelineOf(asked: PipelineName | null, hasHosts: boolean, isBundled: boolean): PipelineName {
-  if (asked === 'embedded' && hasHosts) {
-    throw new RallyError('usage', '--target-hosts is not allowed with --pipeline=embedded', { hint: 'leave one of them out' })
-  }
-  if (asked !== null) return asked
-  if (hasHosts) return 'benchmark-only'
+/**
+ * The pipeline of a race without hosts; throws RallyError('usage') where there is none.
+ * @param isBundled the track comes with Rally, so that the embedded node knows all it needs
+ */
+export function pipelineFor(isBundled: boolean): PipelineName {
   if (isBundled) return 'embedded'
   throw new RallyError('usage', 'no target: the track does not come with Rally, and no host is given', {
     hint: 'add --target-hosts=HOST:PORT, or --pipeline=embedded to try the track against the server that comes with Rally'

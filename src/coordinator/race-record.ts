@@ -28,7 +28,7 @@ export class RaceRecord {
 
   constructor(request: RaceRequest, setup: RaceSetup) {
     const { track, config } = request
-    const { challenge, facts } = setup
+    const { challenge, target: { facts } } = setup
     const version = programVersion()
     this.#request = request
     this.#setup = setup
@@ -65,7 +65,7 @@ export class RaceRecord {
   /** Writes race.json and gives the document back; throws RallyError('disk'). */
   async store(status: RaceStatus, end: RaceEnd | null): Promise<JsonObject> {
     const { config, seed, onError, testMode } = this.#request
-    const target = { line: this.#setup.targetLine, distribution: this.#setup.facts.distribution }
+    const target = { line: this.#setup.target.line, distribution: this.#setup.target.facts.distribution }
     const atEnd = end === null ? {} : this.#endOf(end)
     const document = raceDocument(this.#header, end?.results ?? null, { status, seed, target, 'on-error': onError, 'test-mode': testMode, ...atEnd })
     await storeRace(racesDir(config), document)

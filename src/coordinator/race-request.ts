@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts'
 import type { HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
 import type { Track } from '../track/track.ts'
+import type { IdentifiedTarget } from './identify-target.ts'
 import type { JsonObject } from '../core/json.ts'
 
 export type OnError = 'continue' | 'continue-on-network' | 'abort'
@@ -18,8 +19,8 @@ export interface RaceRequest {
   readonly trackParams: JsonObject
   readonly trackRevision: string | null
   readonly pipeline: Pipeline
-  /** As typed, parsed by config/target-hosts; empty with pipeline `embedded`. */
-  readonly targetHosts: readonly TargetHost[]
+  /** As identify-target found it; null with pipeline `embedded`: not started yet. */
+  readonly target: IdentifiedTarget | null
   /** As typed, parsed by config/client-options; secrets in it. */
   readonly clientOptions: Readonly<Record<string, unknown>>
   readonly onError: OnError
@@ -28,16 +29,6 @@ export interface RaceRequest {
   readonly offline: boolean
   readonly userTags: Readonly<Record<string, unknown>>
   readonly enableAssertions: boolean
-}
-
-export interface TargetHost {
-  readonly host: string
-  readonly port: number
-  readonly useSsl: boolean
-  /** `/prefix` or empty. */
-  readonly pathPrefix: string
-  /** From `https://user:password@host`. */
-  readonly auth: { readonly user: string; readonly password: string } | null
 }
 
 /** The race as it stands; told about four times a second. */

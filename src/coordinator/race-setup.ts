@@ -1,6 +1,5 @@
-// Before the race: the target is found and asked what it is, and what cannot run is refused before the first request.
+// Before the race: the embedded node is started if it is the target, and what cannot run is refused before the first request.
 
-import { systemClock } from '../core/clock.ts'
 import { RallyError } from '../core/errors.ts'
 import { printJson } from '../core/json-print.ts'
 import { allocate } from '../allocation/allocation.ts'
@@ -8,20 +7,16 @@ import { assignClients } from '../allocation/assignment.ts'
 import { operationType, operationTypes } from '../operation/registry.ts'
 import type { Prepare } from '../protocol/messages.ts'
 import { paceProblems } from '../scheduler/scheduler.ts'
-import { createTargetClient } from '../target/target-client.ts'
-import { detectTarget, type DetectedTarget } from '../target/target-facts.ts'
-import { targetOptionsFrom, type TargetOptions } from '../target/target-options.ts'
+import type { TargetOptions } from '../target/target-options.ts'
 import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
 import type { ConnectedNode } from './connected-node.ts'
-import type { RaceRequest, TargetHost } from './race-request.ts'
+import { identifyTarget, type IdentifiedTarget } from './identify-target.ts'
+import type { RaceRequest } from './race-request.ts'
 import type { RaceServices } from './race-services.ts'
 
 export interface RaceSetup {
   readonly challenge: Challenge
-  readonly target: TargetOptions
-  readonly facts: DetectedTarget
-  readonly targetLine: string
-  readonly targetIsLocal: boolean
+  readonly target: IdentifiedTarget
 }
 
 /** Throws RallyError for all that keeps the race from starting; what it opened is in `closers`. */
@@ -29,23 +24,16 @@ export async function setUpRace(request: RaceRequest, services: RaceServices, cl
   const challenge = challengeToRun(request.track)
   if (challenge === null) throw new RallyError('track', `track ${request.track.name} has no challenge to run`)
   refuseUnserved(request, challenge)
-  const hosts = await targetHosts(request, services, closers)
-  const target = targetOptionsFrom(hosts, request.clientOptions)
-  const client = createTargetClient(target, systemClock)
-  try {
-    const facts = await detectTarget(client, { where: hosts.map(nameOf).join(','), signal: services.signal })
-    const targetLine = `${facts.line} at ${hosts.map(nameOf).join(',')}`
-    return { challenge, target, facts, targetLine, targetIsLocal: hosts.some(isLocal) }
-  } finally {
-    await client.close()
-  }
+  return { challenge, target: request.target ?? (await startEmbedded(request, services, closers)) }
 }
 
-async function targetHosts(request: RaceRequest, services: RaceServices, closers: (() => Promise<void>)[]): Promise<readonly TargetHost[]> {
-  if (request.pipeline !== 'embedded') return request.targetHosts
+async function startEmbedded(request: RaceRequest, services: RaceServices, closers: (() => Promise<void>)[]): Promise<IdentifiedTarget> {
   const embedded = await services.startEmbedded()
   closers.push(() => embedded.stop())
-  return [{ host: embedded.host, port: embedded.port, useSsl: false, pathPrefix: '', auth: null }]
+  const { signal, observer } = services
+  const { clientOptions } = request
+  const address = { host: embedded.host, port: embedded.port, useSsl: false, pathPrefix: '', auth: null }
+  return identifyTarget([address], { clientOptions, signal, onWaiting: (line) => observer.info(line) })
 }
 
 /** All that a race cannot do yet is named at once, before the first request. */
@@ -68,28 +56,19 @@ function refuseUnserved(request: RaceRequest, challenge: Challenge): void {
 
 /** What each node is told; its clients are a part of all clients. */
 export function prepareMessages(request: RaceRequest, setup: RaceSetup, nodes: readonly ConnectedNode[]): { node: ConnectedNode; prepare: Prepare }[] {
-  const { target } = setup
+  const { options, facts: known, isLocal: targetIsLocal } = setup.target
   const track = printJson({ ...request.track, challenges: [setup.challenge] })
   const shares = assignClients(allocate(setup.challenge.schedule).clients, nodes.map((node) => ({ name: node.name, weight: 1 })))
   return nodes.map((node, index) => {
     const clients = shares[index]?.clients ?? []
     const { raceId: race, seed, trackFolder, onError, enableAssertions, testMode, offline } = request
-    const { distribution, version, isServerless, isServerlessOperator } = setup.facts
+    const { distribution, version, isServerless, isServerlessOperator } = known
     const facts = { distribution, version, isServerless, isServerlessOperator }
-    const { targetIsLocal } = setup
-    return { node, prepare: { race, seed, track, trackFolder, clients, target: withoutSecrets(target), facts, onError, enableAssertions, testMode, offline, targetIsLocal } }
+    return { node, prepare: { race, seed, track, trackFolder, clients, target: withoutSecrets(options), facts, onError, enableAssertions, testMode, offline, targetIsLocal } }
   })
 }
 
 /** Secrets travel in a message of their own. */
 function withoutSecrets({ hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }: TargetOptions): Prepare['target'] {
   return { hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }
-}
-
-function nameOf(host: TargetHost): string {
-  return host.host.includes(':') ? `[${host.host}]:${host.port}` : `${host.host}:${host.port}`
-}
-
-function isLocal(host: TargetHost): boolean {
-  return host.host === 'localhost' || host.host.startsWith('127.') || host.host === '::1'
 }

@@ -28,7 +28,7 @@ export async function runRace(request: RaceRequest, services: RaceServices): Pro
   try {
     const setup = await setUpRace(request, services, closers)
     const record = new RaceRecord(request, setup)
-    services.observer.info(`Racing on ${record.title} against ${setup.targetLine}.`)
+    services.observer.info(`Racing on ${record.title} against ${setup.target.line}.`)
     await record.store('running', null)
     return await drive(request, services, setup, record)
   } finally {
@@ -65,7 +65,7 @@ async function drive(request: RaceRequest, services: RaceServices, setup: RaceSe
   const error = errorOf(result)
   const end = { results, health: report, unreportedTasks: unreportedTasks({ track: request.track, measurements }), error, warnings }
   const race = await record.store(status, end)
-  return { status, error, targetLine: setup.targetLine, race, measurements, health: report, warnings }
+  return { status, error, targetLine: setup.target.line, race, measurements, health: report, warnings }
 }
 
 interface LoopParts {
@@ -81,7 +81,7 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
   const { schedule } = setup.challenge
   return runRaceLoop({
     nodes: prepareMessages(request, setup, nodes),
-    secrets: setup.target.secrets,
+    secrets: setup.target.options.secrets,
     steps: stepFactsOf(schedule),
     throttled: new Set(schedule.flatMap(tasksOf).flatMap((task) => (isThrottled(task.params) ? [task.name] : []))),
     health,
@@ -132,7 +132,7 @@ class TelemetryBracket {
   }
 
   async #ask(): Promise<TelemetryAnswers> {
-    const client = createTargetClient(this.#setup.target, systemClock)
+    const client = createTargetClient(this.#setup.target.options, systemClock)
     try {
       return await askTelemetry(client)
     } finally {
