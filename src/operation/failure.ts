@@ -1,7 +1,6 @@
 // Answers and transport errors → the failure of an operation, with Elastic Rally's words for types.
 
-import { isObject, JsonSyntaxError, type JsonValue } from '../core/json.ts'
-import { parseJson } from '../core/json-parse.ts'
+import { isObject, JsonSyntaxError, type JsonObject, type JsonValue } from '../core/json.ts'
 import { TransportError, type TargetAnswer, type TransportFailure } from '../target/request.ts'
 import type { Failure, OperationResult } from './operation.ts'
 
@@ -76,20 +75,23 @@ export function beginning(text: string): string {
 
 /** `index_not_found_exception (no such index [x])` from an error body, else the status and the first line. */
 function describe(status: number, text: string): string {
-  const error = errorOf(text)
+  const document = documentOf(text)
+  const error = document?.['error'] ?? null
   if (typeof error === 'string') return error
   if (isObject(error) && typeof error['type'] === 'string') {
     const reason = reasonOf(error)
     return reason === null ? error['type'] : `${error['type']} (${reason})`
   }
+  if (document !== null) return `HTTP ${status}`
   const line = text.trimStart().split('\n', 1)[0]?.trim() ?? ''
   return line === '' ? `HTTP ${status}` : `HTTP ${status} (${line.slice(0, 200)})`
 }
 
-function errorOf(text: string): JsonValue {
+// The engine's own parser: in a storm of errors its speed counts, and no number here needs its text.
+function documentOf(text: string): JsonObject | null {
   try {
-    const document = parseJson(text)
-    return isObject(document) ? (document['error'] ?? null) : null
+    const document = JSON.parse(text) as JsonValue
+    return isObject(document) ? document : null
   } catch {
     return null
   }

@@ -12,23 +12,40 @@ const MOST_BYTES = 4096
 
 /** Why the answer covers only a part of the data, or null: by looking at its first bytes, without parsing. */
 export function partialReason(answer: TargetAnswer): string | null {
-  let text = answer.head.toString('latin1', 0, USUAL_BYTES)
-  if (answer.wireBytes > USUAL_BYTES && !text.includes('"_shards"')) text = answer.body.toString('latin1', 0, MOST_BYTES)
+  const text = answer.head.toString('latin1', 0, USUAL_BYTES)
+  return reasonIn(isEnough(text) ? text : answer.body.toString('latin1', 0, MOST_BYTES))
+}
+
+/** Whether it is the whole answer, or what we look for is in it, number and all. */
+function isEnough(text: string): boolean {
+  if (text.length < USUAL_BYTES) return true
+  const at = text.indexOf('"failed"')
+  return at !== -1 && at + NUMBER_BYTES < text.length
+}
+
+const NUMBER_BYTES = 32
+
+function reasonIn(text: string): string | null {
   const hits = text.indexOf('"hits"')
   const end = hits === -1 ? text.length : hits
   const timedOut = valueAt(text, '"timed_out"', 0, end)
   if (timedOut !== -1 && text.startsWith('true', timedOut)) return 'the search timed out on the server'
   const shards = text.indexOf('"_shards"')
   if (shards === -1 || shards > end) return null
-  const at = valueAt(text, '"failed"', shards, end)
-  if (at === -1 || text[at] === '0') return null
-  return `${/^\d*/.exec(text.slice(at, at + 12))?.[0] ?? '?'} shards failed`
+  const missing = numberAt(text, valueAt(text, '"failed"', shards, end))
+  if (missing === null || missing === '0') return null
+  const all = numberAt(text, valueAt(text, '"total"', shards, end))
+  return `${missing}${all === null ? '' : ` of ${all}`} shards failed`
 }
 
 /** An answer with status 200 that leaves out a part of the data is no success. */
 export function partialShards(answer: TargetAnswer, reason: string): OperationResult {
   const body = beginning(answer.body.toString('utf8'))
   return failed({ errorClass: 'partial-shards', errorType: 'api', httpStatus: answer.status, description: reason, body }, answer.wireBytes)
+}
+
+function numberAt(text: string, at: number): string | null {
+  return at === -1 ? null : (/^\d+/.exec(text.slice(at, at + NUMBER_BYTES))?.[0] ?? null)
 }
 
 /** Where the value of `key` begins, between `from` and `end`, or −1. */

@@ -8,8 +8,8 @@ import { tlsConnectOptions } from './tls-context.ts'
 /** Opens sockets for one simulated client and knows those that are not open yet. */
 export interface Connector {
   readonly connect: buildConnector.connector
-  /** Gives up what is being opened. */
-  destroy(): void
+  /** Gives up what is being opened; undici fails what waits for it with this error. */
+  giveUp(error: Error): void
 }
 
 export interface ConnectionEvents {
@@ -32,11 +32,10 @@ export function createConnector(options: TargetOptions, events: ConnectionEvents
     opening.add(socket)
     socket.once('error', (error) => events.broke(error))
   }
-  const destroy = (): void => {
-    for (const socket of opening) socket.destroy()
-    opening.clear()
+  const giveUp = (error: Error): void => {
+    for (const socket of opening) socket.destroy(error)
   }
-  return { connect, destroy }
+  return { connect, giveUp }
 }
 
 function baseConnector(options: TargetOptions): buildConnector.connector {

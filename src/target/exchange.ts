@@ -26,6 +26,8 @@ export interface HostConnection {
   lastUseMs: number
   /** What broke the connection that was open last. */
   socketError: Error | null
+  /** Ends the opening of a connection: the next request tries anew. */
+  giveUp(error: TransportError): void
 }
 
 /** What an exchange needs of the simulated client that owns it. */
@@ -109,10 +111,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
 
   expired(): void {
     this.#isArmed = false
-    const where = this.#dispatch?.host.where ?? ''
-    const waited = Math.round(this.deadlineMs - this.#startMs)
-    const what = this.#abort === null ? 'no connection' : this.#status === 0 ? 'no answer' : 'no complete answer'
-    this.cancel(new TransportError('timeout', `${where}: ${what} within ${waited} ms`))
+    const host = this.#dispatch?.host
+    const isOpening = this.#abort === null
+    const waitedMs = Math.round(this.deadlineMs - this.#startMs)
+    const what = isOpening ? 'no connection' : this.#status === 0 ? 'no answer' : 'no complete answer'
+    const error = new TransportError('timeout', `${host?.where ?? ''}: ${what} within ${waitedMs} ms`)
+    this.cancel(error)
+    if (isOpening) host?.giveUp(error)
   }
 
   #write(dispatch: Dispatch): void {

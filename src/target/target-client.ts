@@ -3,7 +3,7 @@
 import { gzipSync } from 'node:zlib'
 import { Client } from 'undici'
 import type { Clock } from '../core/clock.ts'
-import { createConnector, type Connector } from './connector.ts'
+import { createConnector } from './connector.ts'
 import { Exchange, type ExchangeOwner, type HostConnection } from './exchange.ts'
 import { RequestHeaders } from './request-headers.ts'
 import { TransportError, type RequestTiming, type TargetAnswer, type TargetClient, type TargetRequest } from './request.ts'
@@ -24,7 +24,6 @@ export function createTargetClient(options: TargetOptions, clock: Clock, firstHo
 interface Host extends HostConnection {
   readonly headers: RequestHeaders
   readonly pathPrefix: string
-  readonly connector: Connector
 }
 
 class UndiciTargetClient implements TargetClient, ExchangeOwner {
@@ -79,7 +78,7 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
     this.abort('the client was closed')
     await Promise.all(
       this.#hosts.map((host) => {
-        host.connector.destroy()
+        host.giveUp(new TransportError('cancelled', 'the client was closed'))
         return host.client.destroy()
       })
     )
@@ -154,7 +153,7 @@ function openHost(options: TargetOptions, index: number): Host {
       headersTimeout: 0,
       bodyTimeout: 0
     }),
-    connector,
+    giveUp: (error) => connector.giveUp(error),
     where: `${name}:${port}`,
     uses: 0,
     lastUseMs: 0,

@@ -58,7 +58,8 @@ function question(path: string): TargetRequest {
 class Waiting {
   readonly #options: DetectOptions
   readonly #deadline: AbortSignal
-  #isTold = false
+  /** Why it was not ready when last asked. */
+  #reason: string | null = null
 
   constructor(client: TargetClient, options: DetectOptions) {
     this.#options = options
@@ -77,8 +78,8 @@ class Waiting {
         const seconds = (this.#options.deadlineMs ?? DEADLINE_MS) / 1000
         throw new RallyError('target', `${this.#options.where} did not get ready within ${seconds} s: ${reason}`)
       }
-      if (!this.#isTold) this.#options.onWaiting?.(reason)
-      this.#isTold = true
+      if (this.#reason === null) this.#options.onWaiting?.(reason)
+      this.#reason = reason
       await this.#pause()
     }
   }
@@ -91,7 +92,9 @@ class Waiting {
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
       this.#throwIfCancelled()
-      if (['refused', 'reset', 'timeout', 'cancelled'].includes(error.failure)) return error.message
+      // Only the deadline cancels; what was said before it says more.
+      if (error.failure === 'cancelled') return this.#reason ?? error.message
+      if (['refused', 'reset', 'timeout'].includes(error.failure)) return error.message
       throw new RallyError('target', error.message, { cause: error })
     }
   }

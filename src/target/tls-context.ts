@@ -5,7 +5,8 @@ import { checkServerIdentity, createSecureContext, type PeerCertificate, type Se
 import { messageOf } from '../core/errors.ts'
 import type { TargetOptions } from './connection-options.ts'
 
-const contexts = new WeakMap<TargetOptions, SecureContext>()
+// By what is in them: each client of a thread brings options of its own, and a context costs milliseconds.
+const contexts = new Map<string, SecureContext>()
 
 /** The part of `tls.connect`'s options that does not depend on the host. */
 export interface TlsConnectOptions {
@@ -15,8 +16,11 @@ export interface TlsConnectOptions {
 }
 
 export function tlsConnectOptions(options: TargetOptions): TlsConnectOptions {
-  let context = contexts.get(options)
-  if (context === undefined) contexts.set(options, (context = createContext(options)))
+  const { caPem } = options.tls
+  const { clientCertPem, clientKeyPem, clientP12Base64, passphrase } = options.secrets
+  const key = JSON.stringify([caPem, clientCertPem, clientKeyPem, clientP12Base64, passphrase])
+  let context = contexts.get(key)
+  if (context === undefined) contexts.set(key, (context = createContext(options)))
   const { verify, checkHostname } = options.tls
   return {
     secureContext: context,

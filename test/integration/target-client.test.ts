@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, brotliCompressSync, gunzipSync } from 'node:zlib'
@@ -400,6 +400,31 @@ test('several exchanges at once are answered one after the other on the one conn
     ['/1', '/2', '/3']
   )
   assert.equal(connections(), 1)
+})
+
+test('a connection that never gets ready times out, is given up, and the next request opens a new one', async () => {
+  // TLS against a port that takes connections and says nothing: the handshake never ends.
+  const sockets: Socket[] = []
+  const silent = createTcpServer((socket) => {
+    sockets.push(socket)
+    socket.on('error', () => {}).resume()
+  })
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  cleanUps.push(() => new Promise((resolve) => silent.close(resolve)))
+  const { port } = silent.address() as AddressInfo
+  const options = plainOptions([port], { timeoutMs: 60 })
+  const client = createTargetClient({ ...options, hosts: [{ ...options.hosts[0]!, useSsl: true }] }, systemClock)
+  for (const expected of [1, 2]) {
+    const error = await failureOf(client.send(get))
+    assert.equal(error.failure, 'timeout')
+    assert.match(error.message, /no connection within 60 ms/)
+    assert.equal(sockets.length, expected)
+  }
+  const pending = failureOf(client.send({ ...get, timeoutMs: null }))
+  await sleep(20)
+  await client.close()
+  assert.equal((await pending).failure, 'cancelled')
+  while (sockets.some((socket) => !socket.destroyed)) await nextTurn()
 })
 
 test('retries happen only when asked for', async () => {

@@ -62,9 +62,26 @@ test('a search that failed on some shards, or timed out on the server, is no suc
   const partial = await runOperation('search', { body: {} }, [[200, found({ _shards: shards })]], { track })
   assert.equal(partial.result.success, false)
   assert.equal(partial.result.failure?.errorClass, 'partial-shards')
-  assert.equal(partial.result.failure?.description, '2 shards failed')
+  assert.equal(partial.result.failure?.description, '2 of 5 shards failed')
   const late = await runOperation('search', { body: {} }, [[200, found({ timed_out: true })]], { track })
   assert.equal(late.result.failure?.description, 'the search timed out on the server')
+})
+
+test('failed shards are seen wherever the head of the answer ends', async () => {
+  for (let filler = 0; filler < 300; filler++) {
+    const shards = { total: 128, successful: 100, skipped: 0, failed: 28 }
+    const answer = {
+      took: 3,
+      filler: 'x'.repeat(filler),
+      timed_out: false,
+      _shards: shards,
+      hits: { hits: [{ _source: { failed: 0, text: 'y'.repeat(600) } }] }
+    }
+    const { result } = await runOperation('search', { body: {} }, [[200, answer]], { track })
+    assert.equal(result.failure?.description, '28 of 128 shards failed', `filler ${filler}`)
+    const whole = { ...answer, _shards: { ...shards, failed: 0 } }
+    assert.equal((await runOperation('search', { body: {} }, [[200, whole]], { track })).result.success, true)
+  }
 })
 
 test('a 429 has its own class, a 404 may be ignored', async () => {
