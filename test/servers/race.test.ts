@@ -67,9 +67,9 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'a whole race indexes every document and every search succeeds',
-    flags: ['--track-params=iterations:200'],
+    flags: ['--track-params=iterations:100'],
     documents: 135_233,
-    samples: { warmup: 100, normal: 400 }
+    samples: { warmup: 50, normal: 200 }
   }
 ]
 
