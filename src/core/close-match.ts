@@ -93,7 +93,8 @@ function longestBlock(of: Sequences, range: readonly [number, number, number, nu
     runs = next
   }
   // Letters too frequent to start a block may still lengthen one.
-  while (best.a > aFrom && best.b > bFrom && a[best.a - 1] === b[best.b - 1]) Object.assign(best, { a: best.a - 1, b: best.b - 1, size: best.size + 1 })
+  while (best.a > aFrom && best.b > bFrom && a[best.a - 1] === b[best.b - 1])
+    Object.assign(best, { a: best.a - 1, b: best.b - 1, size: best.size + 1 })
   while (best.a + best.size < aTo && best.b + best.size < bTo && a[best.a + best.size] === b[best.b + best.size]) best.size++
   return best
 }

@@ -81,7 +81,8 @@ class Assembler {
       if (paths.length === 0) this.empty.push({ file: at.file, line: at.line, pattern })
       for (const [i, path] of paths.entries()) {
         const name = this.#folder.nameOf(path)
-        if (at.chain.includes(name)) throw new AssemblyError(at.file, at.line, `[${name}] collects itself: ${[...at.chain, name].join(' → ')}`)
+        if (at.chain.includes(name))
+          throw new AssemblyError(at.file, at.line, `[${name}] collects itself: ${[...at.chain, name].join(' → ')}`)
         if (i > 0) this.#push({ text: ',\n', file: at.file, firstLine: at.line })
         this.add(path, dirname(fullPattern), at.chain)
       }
@@ -93,7 +94,8 @@ class Assembler {
 
   #push(segment: Segment): void {
     this.#characters += segment.text.length
-    if (this.#characters > MAX_CHARACTERS) throw new AssemblyError(segment.file, segment.firstLine, `collects more than ${MAX_CHARACTERS} characters`)
+    if (this.#characters > MAX_CHARACTERS)
+      throw new AssemblyError(segment.file, segment.firstLine, `collects more than ${MAX_CHARACTERS} characters`)
     if (segment.text !== '') this.segments.push(segment)
   }
 }

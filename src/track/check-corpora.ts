@@ -19,7 +19,10 @@ export function missingDataFiles(track: Track, check: CorporaCheck): Mistake[] {
   return (check.used ?? track.corpora).flatMap((corpus) =>
     corpus.documents.flatMap((set) => {
       const dirs = check.dirsOf(corpus.name)
-      if (dirs.some((dir) => isFile(join(dir, set.documentFile)) || (set.documentArchive !== null && isFile(join(dir, set.documentArchive))))) return []
+      if (
+        dirs.some((dir) => isFile(join(dir, set.documentFile)) || (set.documentArchive !== null && isFile(join(dir, set.documentArchive))))
+      )
+        return []
       const file = set.documentArchive ?? set.documentFile
       const where = `data file [${file}] of corpus [${corpus.name}] is in none of [${dirs.join(', ')}]`
       if (set.baseUrl === null) return [mistake(track, corpus, set, `${where}, and there is no [base-url] to fetch it from`)]
@@ -38,7 +41,10 @@ function isFile(path: string): boolean {
 
 function mistake(track: Track, corpus: Corpus, set: DocumentSet, message: string): Mistake {
   const i = track.corpora.findIndex((known) => known.name === corpus.name)
-  const j = track.corpora[i]?.documents.findIndex((known) => known.documentFile === set.documentFile && known.documentArchive === set.documentArchive) ?? -1
+  const j =
+    track.corpora[i]?.documents.findIndex(
+      (known) => known.documentFile === set.documentFile && known.documentArchive === set.documentArchive
+    ) ?? -1
   const path = i < 0 ? [] : j < 0 ? ['corpora', i] : ['corpora', i, 'documents', j, 'source-file']
   return { kind: 'corpus', file: null, line: null, path, message }
 }

@@ -22,5 +22,8 @@ export function unusedProblems(params: JsonObject, declared: ReadonlySet<string>
   const unused = unusedParams(params, declared).filter((name) => !RESERVED_NAMES.includes(name))
   const known = [...declared].sort()
   const all = known.length === 0 ? 'this track takes none' : `this track takes: ${known.join(', ')}`
-  return unused.map((name, i) => `track parameter [${name}] is not used by this track${didYouMean(name, known)}${i === unused.length - 1 ? ` (${all})` : ''}`)
+  return unused.map(
+    (name, i) =>
+      `track parameter [${name}] is not used by this track${didYouMean(name, known)}${i === unused.length - 1 ? ` (${all})` : ''}`
+  )
 }

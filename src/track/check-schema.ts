@@ -3,9 +3,9 @@
 import { closestMatch } from '../core/close-match.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import { isObject, JsonNumber, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
-import { printJson } from '../core/json-print.ts'
 import type { DocumentPath } from './document-path.ts'
 import { shown, slipOf } from './mistake.ts'
+import { comparable } from './python-equality.ts'
 import type { ObjectRule, Rule } from './track-schema.ts'
 
 export interface Violation {
@@ -125,7 +125,11 @@ function isInteger(value: JsonValue): boolean {
   return typeof value === 'number' && /^-?\d+$/.test(String(value))
 }
 
-function checkList(list: readonly JsonValue[], rule: Extract<Rule, { type: 'list' }>, report: (keyword: string, message: string) => void): void {
+function checkList(
+  list: readonly JsonValue[],
+  rule: Extract<Rule, { type: 'list' }>,
+  report: (keyword: string, message: string) => void
+): void {
   if (rule.minItems !== undefined && list.length < rule.minItems) report('minItems', 'must not be empty but is []')
   if (rule.unique !== true) return
   const seen = new Map<string, number>()
@@ -135,21 +139,6 @@ function checkList(list: readonly JsonValue[], rule: Extract<Rule, { type: 'list
     if (first !== undefined) return report('uniqueItems', `must not repeat an item, but items ${first} and ${i} are equal: ${shown(item)}`)
     seen.set(key, i)
   }
-}
-
-/** Equal for what Python holds equal: `1`, `1.0` and, below the top level of the list, `true`. */
-function comparable(item: JsonValue): string {
-  if (typeof item === 'boolean') return String(item)
-  return printJson(pythonEquality(item), { sortKeys: true })
-}
-
-function pythonEquality(value: JsonValue): JsonValue {
-  if (value === true) return 1
-  if (value === false) return 0
-  if (value instanceof JsonNumber) return value.isFloat || Number.isSafeInteger(value.valueOf()) ? value.valueOf() : value
-  if (Array.isArray(value)) return value.map(pythonEquality)
-  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, pythonEquality(member)]))
-  return value
 }
 
 function checkKeys(value: JsonObject, rule: ObjectRule, report: (keyword: string, message: string) => void): void {

@@ -28,8 +28,14 @@ export const DATE_FILTERS: Readonly<Record<string, JinjaFunction>> = {
 }
 
 /** Arguments by parameter; one that is not given is absent. */
-function bound(name: string, parameters: readonly string[], args: readonly Value[], keywords: ReadonlyMap<string, Value>): Readonly<Record<string, Value>> {
-  if (args.length > parameters.length) throw pythonError('TypeError', `${name}() takes at most ${parameters.length} arguments but ${args.length} were given`)
+function bound(
+  name: string,
+  parameters: readonly string[],
+  args: readonly Value[],
+  keywords: ReadonlyMap<string, Value>
+): Readonly<Record<string, Value>> {
+  if (args.length > parameters.length)
+    throw pythonError('TypeError', `${name}() takes at most ${parameters.length} arguments but ${args.length} were given`)
   const given: Record<string, Value> = Object.fromEntries(args.map((value, i) => [parameters[i] ?? '', value]))
   for (const [keyword, value] of keywords) {
     if (!parameters.includes(keyword)) throw pythonError('TypeError', `${name}() got an unexpected keyword argument '${keyword}'`)
@@ -51,7 +57,11 @@ function daysOf(days: Value): number {
 function secondsOf(value: Value, format: Value): number {
   if (value instanceof PyFloat) return inRange(toMicrosecond(value.value))
   const text = textOf(value)
-  if (text === null) throw pythonError('TypeError', `Cannot convert unrecognized type '<class '${typeName(value)}'>' with value '${pythonText(value)}' to datetime.`)
+  if (text === null)
+    throw pythonError(
+      'TypeError',
+      `Cannot convert unrecognized type '<class '${typeName(value)}'>' with value '${pythonText(value)}' to datetime.`
+    )
   const parsed = parseMoment(text, formatText(format, 'strptime() argument 2'))
   if (typeof parsed !== 'number') throw pythonError('ValueError', parsed.problem)
   return inRange(parsed / 1e6)
@@ -77,7 +87,10 @@ function inRange(seconds: number): number {
 function formatted(seconds: number, format: Value): string {
   const whole = Math.floor(inRange(seconds))
   const microseconds = Math.round((seconds - whole) * 1e6)
-  return formatMoment({ date: new Date(whole * 1000), microseconds: Math.min(microseconds, 999_999) }, formatText(format, 'strftime() argument 1'))
+  return formatMoment(
+    { date: new Date(whole * 1000), microseconds: Math.min(microseconds, 999_999) },
+    formatText(format, 'strftime() argument 1')
+  )
 }
 
 function pythonError(type: string, message: string): JinjaError {

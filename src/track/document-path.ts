@@ -31,7 +31,12 @@ export class DocumentPositions {
   /** Offset of the value at `path`; where the path leads nowhere, of the nearest value above it. Of equal keys the last counts. */
   offsetOf(path: DocumentPath): number {
     for (let length = path.length; length > 0; length--) {
-      const offset = this.#offsets.get(path.slice(0, length).map((part) => SEPARATOR + part).join(''))
+      const offset = this.#offsets.get(
+        path
+          .slice(0, length)
+          .map((part) => SEPARATOR + part)
+          .join('')
+      )
       if (offset !== undefined) return offset
     }
     return this.#offsets.get('') ?? 0

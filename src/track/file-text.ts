@@ -39,13 +39,18 @@ export class TrackFolder {
   read(path: string): string {
     const absolute = resolve(this.path, path)
     this.#checkInside(absolute)
-    return guarded(absolute, () => {
-      const stat = statSync(absolute)
-      if (stat.isDirectory()) throw new FileProblem('unreadable', `[${this.nameOf(path)}] is a folder, not a file`)
-      if (!stat.isFile()) throw new FileProblem('unreadable', `[${this.nameOf(path)}] is not a regular file`)
-      if (stat.size > MAX_FILE_BYTES) throw new FileProblem('unreadable', `[${this.nameOf(path)}] has ${stat.size} bytes, a file of a track at most ${MAX_FILE_BYTES}`)
-      return decode(readFileSync(absolute), this.nameOf(path))
-    }, this.nameOf(path))
+    return guarded(
+      absolute,
+      () => {
+        const stat = statSync(absolute)
+        if (stat.isDirectory()) throw new FileProblem('unreadable', `[${this.nameOf(path)}] is a folder, not a file`)
+        if (!stat.isFile()) throw new FileProblem('unreadable', `[${this.nameOf(path)}] is not a regular file`)
+        if (stat.size > MAX_FILE_BYTES)
+          throw new FileProblem('unreadable', `[${this.nameOf(path)}] has ${stat.size} bytes, a file of a track at most ${MAX_FILE_BYTES}`)
+        return decode(readFileSync(absolute), this.nameOf(path))
+      },
+      this.nameOf(path)
+    )
   }
 
   /** Names of what is in a folder, `[]` if it does not exist or is none. Throws FileProblem if it may not be read or is outside. */

@@ -1,10 +1,10 @@
 // Where a track is: in a folder one names, among those that come with Rally, or in a git repository.
 
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, dirname, join, resolve } from 'node:path'
 import { didYouMean } from '../core/close-match.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
+import { bundledTracksDir, HINT_REACH, TRACK_FILE, trackNames } from './track-names.ts'
 import { openRepository } from './track-repository.ts'
 
 export interface TrackSource {
@@ -39,26 +39,20 @@ export interface FoundTrack {
 }
 
 const DEFAULT_REPOSITORY = 'default'
-const TRACK_FILE = 'track.json'
-/** How far below a folder tracks are looked for, and in how many folders: it may be anybody's home. */
-interface Reach {
-  readonly depth: number
-  readonly folders: number
-}
-const REPOSITORY_REACH: Reach = { depth: 8, folders: 100_000 }
-const HINT_REACH: Reach = { depth: 3, folders: 500 }
-
 /** Throws RallyError('track' or 'usage'). */
 export async function findTrack(source: TrackSource): Promise<FoundTrack> {
   if (source.path !== undefined && source.path !== null) return trackAtPath(source.path)
   const name = source.name ?? null
   if (name === null || name === '') throw new RallyError('usage', 'no track is named', { hint: 'give --track=NAME or --track-path=DIR' })
   if (name.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw new RallyError('usage', `[${name}] is no name of a track`, { hint: 'see `rally list tracks`; a folder is given with --track-path' })
+    throw new RallyError('usage', `[${name}] is no name of a track`, {
+      hint: 'see `rally list tracks`; a folder is given with --track-path'
+    })
   }
   if (mayBeBundled(source)) {
     const dir = join(bundledTracksDir(), name)
-    if (existsSync(join(dir, TRACK_FILE))) return { name, dir, file: join(dir, TRACK_FILE), origin: 'bundled', revision: null, warnings: [] }
+    if (existsSync(join(dir, TRACK_FILE)))
+      return { name, dir, file: join(dir, TRACK_FILE), origin: 'bundled', revision: null, warnings: [] }
   }
   return trackInRepository(name, source)
 }
@@ -70,7 +64,8 @@ export function trackAtPath(path: string): FoundTrack {
   const kind = kindOf(absolute)
   if (kind === 'missing') throw new RallyError('track', `track path [${path}] does not exist`, { hint: nearestSibling(absolute) })
   if (kind === 'file') {
-    if (!absolute.endsWith('.json')) throw new RallyError('track', `[${path}] has to be a JSON file`, { hint: 'give the folder of a track, or its JSON file' })
+    if (!absolute.endsWith('.json'))
+      throw new RallyError('track', `[${path}] has to be a JSON file`, { hint: 'give the folder of a track, or its JSON file' })
     return { name: basename(absolute, '.json'), dir: dirname(absolute), file: absolute, ...found }
   }
   if (kind !== 'folder') throw new RallyError('track', `[${path}] is neither a file nor a folder`)
@@ -112,34 +107,6 @@ function namesIn(dir: string): string[] {
   }
 }
 
-/** `tracks/` of the package this module belongs to. */
-export function bundledTracksDir(): string {
-  let dir = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(dir, 'package.json')) && dirname(dir) !== dir) dir = dirname(dir)
-  return join(dir, 'tracks')
-}
-
-/** Names of all tracks below a folder, sorted: the folders that hold a track.json, links not followed. */
-export function trackNames(root: string, reach: Reach = REPOSITORY_REACH): string[] {
-  const names: string[] = []
-  let visited = 0
-  const walk = (dir: string, depth: number): void => {
-    if (dir !== root && existsSync(join(dir, TRACK_FILE))) names.push(relative(root, dir).split(sep).join('/'))
-    if (depth >= reach.depth || ++visited > reach.folders) return
-    for (const entry of folderEntries(dir)) if (entry !== '.git' && entry !== 'node_modules') walk(join(dir, entry), depth + 1)
-  }
-  walk(root, 0)
-  return names.sort()
-}
-
-function folderEntries(dir: string): string[] {
-  try {
-    return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
-  } catch {
-    return []
-  }
-}
-
 export function mayBeBundled(source: TrackSource): boolean {
   return (source.repository ?? DEFAULT_REPOSITORY) === DEFAULT_REPOSITORY && (source.revision ?? null) === null
 }
@@ -164,7 +131,11 @@ export function repositoryOf(source: TrackSource): ReturnType<typeof openReposit
 
 async function trackInRepository(name: string, source: TrackSource): Promise<FoundTrack> {
   const bundled = mayBeBundled(source) ? trackNames(bundledTracksDir()) : []
-  const { dir: root, revision, warnings } = await repositoryOf(source).catch((error: unknown) => {
+  const {
+    dir: root,
+    revision,
+    warnings
+  } = await repositoryOf(source).catch((error: unknown) => {
     throw bundled.length > 0 && error instanceof RallyError ? withBundled(error, name, bundled) : error
   })
   const dir = join(root, name)

@@ -15,7 +15,9 @@ function expand(folder: TrackFolder, pattern: string): string[] {
   const parent = dirname(pattern)
   const name = basename(pattern)
   const parents = MAGIC.test(parent) ? expand(folder, parent) : [parent]
-  return parents.flatMap((path) => namesIn(folder, path, name).map((found) => (parent === '.' && !pattern.startsWith('./') ? found : `${path}/${found}`)))
+  return parents.flatMap((path) =>
+    namesIn(folder, path, name).map((found) => (parent === '.' && !pattern.startsWith('./') ? found : `${path}/${found}`))
+  )
 }
 
 function namesIn(folder: TrackFolder, path: string, name: string): string[] {

@@ -2,10 +2,11 @@
 
 import { join } from 'node:path'
 import { messageOf, RallyError } from '../core/errors.ts'
-import { bundledTracksDir, mayBeBundled, repositoryOf, trackAtPath, trackNames, type FoundTrack, type TrackSource } from './find-track.ts'
+import { mayBeBundled, repositoryOf, trackAtPath, type FoundTrack, type TrackSource } from './find-track.ts'
 import { templatingOf } from './load-track.ts'
 import { mistakeText } from './mistake.ts'
 import { readTrackFiles } from './read-track-files.ts'
+import { bundledTracksDir, TRACK_FILE, trackNames } from './track-names.ts'
 import type { Track } from './track.ts'
 
 export interface TrackListing {
@@ -46,6 +47,6 @@ async function foundTracks(source: TrackSource, warnings: string[]): Promise<Fou
 function tracksIn(root: string, origin: FoundTrack['origin'], revision: string | null): FoundTrack[] {
   return trackNames(root).map((name) => {
     const dir = join(root, name)
-    return { name, dir, file: join(dir, 'track.json'), origin, revision, warnings: [] }
+    return { name, dir, file: join(dir, TRACK_FILE), origin, revision, warnings: [] }
   })
 }

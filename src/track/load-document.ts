@@ -37,7 +37,11 @@ export interface DocumentRequest {
 /** The document of a file, or its first mistake: later stages need the earlier ones. */
 export function loadDocument(request: DocumentRequest): LoadedDocument | DocumentFailure {
   const { folder, file, kind, templating } = request
-  const fail = (problem: Partial<Mistake> & { message: string }, declared: ReadonlySet<string> = new Set(), warnings: readonly string[] = []): DocumentFailure => ({
+  const fail = (
+    problem: Partial<Mistake> & { message: string },
+    declared: ReadonlySet<string> = new Set(),
+    warnings: readonly string[] = []
+  ): DocumentFailure => ({
     mistake: { kind: kind === 'track' ? 'template' : 'body', file: folder.nameOf(file), line: null, path: [], ...problem },
     declared,
     warnings
@@ -64,7 +68,8 @@ export function loadDocument(request: DocumentRequest): LoadedDocument | Documen
       return fail({ ...(kind === 'track' ? { kind: 'json' } : {}), ...line, message: jsonMessage(error, text) }, declared, warnings)
     }
   } catch (error) {
-    if (error instanceof TemplateProblem) return fail({ ...templatePlace(error, assembled, folder), message: error.message }, declared, warnings)
+    if (error instanceof TemplateProblem)
+      return fail({ ...templatePlace(error, assembled, folder), message: error.message }, declared, warnings)
     throw error
   }
 }
@@ -113,4 +118,3 @@ function mapWithMarks({ folder, kind, templating }: DocumentRequest, assembled: 
     throw error
   }
 }
-

@@ -68,7 +68,8 @@ export async function loadTrack(request: LoadTrackRequest): Promise<LoadedTrack>
       serverlessLines = selection.lines
     }
     if (request.testMode === true) track = inTestMode(track, (task, problem) => report('track', `task [${task.name}]: ${problem}`))
-    for (const mistake of request.moreChecks?.(track) ?? []) mistakes.push(mistake.file === null ? { ...mistake, ...read.placeOf(mistake.path) } : mistake)
+    for (const mistake of request.moreChecks?.(track) ?? [])
+      mistakes.push(mistake.file === null ? { ...mistake, ...read.placeOf(mistake.path) } : mistake)
   }
   if (mistakes.length > 0 || track === null) throw new TrackError(found.name, mistakes, warnings)
   return { track, revision: found.revision, origin: found.origin, warnings, serverlessLines }
@@ -97,7 +98,10 @@ function checkParams(request: LoadTrackRequest, read: ReadTrack, report: (messag
   else unused.forEach(report)
 }
 
-function readFilters(request: LoadTrackRequest, report: (message: string) => void): { readonly including: boolean; readonly all: readonly TaskFilter[] } {
+function readFilters(
+  request: LoadTrackRequest,
+  report: (message: string) => void
+): { readonly including: boolean; readonly all: readonly TaskFilter[] } {
   const including = (request.includeTasks ?? []).length > 0
   const texts = (including ? request.includeTasks : request.excludeTasks) ?? []
   const all = texts.flatMap((text) => {

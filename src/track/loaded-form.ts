@@ -17,13 +17,20 @@ export function loadedForm(track: Track, document: JsonObject): JsonObject {
     composable_templates: track.composableTemplates.map(templateForm),
     component_templates: track.componentTemplates.map(({ name, content }) => ({ name, content })),
     corpora: track.corpora.map(({ name, meta, documents }) => ({ name, meta, documents: documents.map(documentForm) })),
-    challenges: track.challenges.map((challenge, i) => challengeForm(challenge, isListed ? (specs[i]?.['default'] ?? null) : challenge.isDefault)),
+    challenges: track.challenges.map((challenge, i) =>
+      challengeForm(challenge, isListed ? (specs[i]?.['default'] ?? null) : challenge.isDefault)
+    ),
     dependencies: track.dependencies
   }
 }
 
 function templateForm(template: Track['templates'][number]): JsonObject {
-  return { name: template.name, pattern: template.pattern, content: template.content, delete_matching_indices: template.deleteMatchingIndices }
+  return {
+    name: template.name,
+    pattern: template.pattern,
+    content: template.content,
+    delete_matching_indices: template.deleteMatchingIndices
+  }
 }
 
 function documentForm(set: DocumentSet): JsonObject {

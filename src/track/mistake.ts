@@ -81,6 +81,9 @@ function takeWhileLeft<T>(items: readonly T[], left: { items: number }): readonl
 
 /** `; is [operationx] meant to be it?` where a key of an object looks like the one that is missing. */
 export function slipOf(missing: string, object: JsonObject, isMeant: (key: string) => boolean = () => false): string {
-  const slip = closestMatch(missing, Object.keys(object).filter((key) => !isMeant(key)))
+  const slip = closestMatch(
+    missing,
+    Object.keys(object).filter((key) => !isMeant(key))
+  )
   return slip === null ? '' : `; is [${slip}] meant to be it?`
 }

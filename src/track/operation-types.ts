@@ -11,23 +11,71 @@ export interface OperationTypeFacts {
 
 const MEASURED: Readonly<Record<ServerlessStatus, readonly string[]>> = {
   blocked: [],
-  internal: ['index-stats', 'node-stats', 'wait-for-recovery', 'wait-for-snapshot-create', 'wait-for-current-snapshots-create', 'downsample'],
+  internal: [
+    'index-stats',
+    'node-stats',
+    'wait-for-recovery',
+    'wait-for-snapshot-create',
+    'wait-for-current-snapshots-create',
+    'downsample'
+  ],
   public: [
-    'search', 'bulk', 'raw-request', 'composite', 'submit-async-search', 'get-async-search', 'delete-async-search', 'paginated-search',
-    'scroll-search', 'open-point-in-time', 'close-point-in-time', 'sql', 'field-caps', 'composite-agg', 'esql', 'esql-profile', 'run-until'
+    'search',
+    'bulk',
+    'raw-request',
+    'composite',
+    'submit-async-search',
+    'get-async-search',
+    'delete-async-search',
+    'paginated-search',
+    'scroll-search',
+    'open-point-in-time',
+    'close-point-in-time',
+    'sql',
+    'field-caps',
+    'composite-agg',
+    'esql',
+    'esql-profile',
+    'run-until'
   ]
 }
 
 const ADMIN: Readonly<Record<ServerlessStatus, readonly string[]>> = {
   blocked: ['create-index-template', 'delete-index-template', 'shrink-index', 'create-ilm-policy', 'delete-ilm-policy'],
   internal: [
-    'force-merge', 'cluster-health', 'delete-snapshot-repository', 'create-snapshot-repository', 'create-snapshot', 'restore-snapshot', 'put-settings'
+    'force-merge',
+    'cluster-health',
+    'delete-snapshot-repository',
+    'create-snapshot-repository',
+    'create-snapshot',
+    'restore-snapshot',
+    'put-settings'
   ],
   public: [
-    'put-pipeline', 'refresh', 'create-index', 'delete-index', 'create-ml-datafeed', 'delete-ml-datafeed', 'start-ml-datafeed',
-    'stop-ml-datafeed', 'create-ml-job', 'delete-ml-job', 'open-ml-job', 'close-ml-job', 'sleep', 'create-transform', 'start-transform',
-    'wait-for-transform', 'delete-transform', 'create-data-stream', 'delete-data-stream', 'create-composable-template',
-    'delete-composable-template', 'create-component-template', 'delete-component-template', 'transform-stats',
+    'put-pipeline',
+    'refresh',
+    'create-index',
+    'delete-index',
+    'create-ml-datafeed',
+    'delete-ml-datafeed',
+    'start-ml-datafeed',
+    'stop-ml-datafeed',
+    'create-ml-job',
+    'delete-ml-job',
+    'open-ml-job',
+    'close-ml-job',
+    'sleep',
+    'create-transform',
+    'start-transform',
+    'wait-for-transform',
+    'delete-transform',
+    'create-data-stream',
+    'delete-data-stream',
+    'create-composable-template',
+    'delete-composable-template',
+    'create-component-template',
+    'delete-component-template',
+    'transform-stats',
     'enrich-policy'
   ]
 }

@@ -44,7 +44,10 @@ function readDocuments(spec: JsonObject, corpus: JsonObject, declared: Declared,
   const sourceFormat = textAt(inherited('source-format'), 'source-format') ?? 'bulk'
   if (sourceFormat !== 'bulk') {
     const where = Object.hasOwn(spec, 'source-format') ? [...place.path, 'source-format'] : [...place.path.slice(0, 2), 'source-format']
-    place.findings.mistake(where, `source format [${sourceFormat}] of corpus [${place.corpus}] is unknown, only [bulk] is${didYouMean(sourceFormat, ['bulk'])}`)
+    place.findings.mistake(
+      where,
+      `source format [${sourceFormat}] of corpus [${place.corpus}] is unknown, only [bulk] is${didYouMean(sourceFormat, ['bulk'])}`
+    )
     return null
   }
   const sourceFile = textAt(spec, 'source-file')
@@ -77,7 +80,8 @@ const NO_TARGETS: Targets = { targetIndex: null, targetDataStream: null }
 function readTargets(spec: JsonObject, corpus: JsonObject, declared: Declared, place: Place & { readonly file: string }): Targets {
   const { indices, dataStreams } = declared
   const { path, findings, file } = place
-  const given = (key: string, fallback: string | null): string | null => (Object.hasOwn(spec, key) ? looseText(member(spec, key)) : fallback)
+  const given = (key: string, fallback: string | null): string | null =>
+    Object.hasOwn(spec, key) ? looseText(member(spec, key)) : fallback
   const ofCorpus = (key: string, all: readonly { readonly name: string }[]): string | null => {
     if (all.length === 0) return null
     if (Object.hasOwn(corpus, key)) return textAt(corpus, key)
@@ -94,9 +98,15 @@ function readTargets(spec: JsonObject, corpus: JsonObject, declared: Declared, p
     findings.mistake([...path, 'target-index'], `[${targetIndex}] cannot be used, because the track declares data streams`)
   }
   if (targetIndex === null && targetDataStream === null && declared.isWhole) {
-    if (indices.length > 0) findings.mistake(path, `a [target-index] is required for [${file}]: the track declares ${indices.length} indices`)
-    else if (dataStreams.length > 0) findings.mistake(path, `a [target-data-stream] is required for [${file}]: the track declares ${dataStreams.length} data streams`)
-    else findings.mistake(path, `a [target-index] or [target-data-stream] is required for [${file}]: the track declares neither indices nor data streams`)
+    if (indices.length > 0)
+      findings.mistake(path, `a [target-index] is required for [${file}]: the track declares ${indices.length} indices`)
+    else if (dataStreams.length > 0)
+      findings.mistake(path, `a [target-data-stream] is required for [${file}]: the track declares ${dataStreams.length} data streams`)
+    else
+      findings.mistake(
+        path,
+        `a [target-index] or [target-data-stream] is required for [${file}]: the track declares neither indices nor data streams`
+      )
   }
   return { targetIndex, targetDataStream }
 }

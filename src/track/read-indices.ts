@@ -30,7 +30,8 @@ export function readIndexDefinitions(document: JsonObject, readBody: ReadBody, f
     const name = textAt(spec, 'name')
     return name === null ? [] : [{ name }]
   })
-  if (named.length > 0 && dataStreams.length > 0) findings.mistake(['data-streams'], 'a track may declare [indices] or [data-streams], but not both')
+  if (named.length > 0 && dataStreams.length > 0)
+    findings.mistake(['data-streams'], 'a track may declare [indices] or [data-streams], but not both')
   const types = named.length === 1 ? member(named[0]?.spec ?? {}, 'types') : undefined
   const content = contentReader(readBody, findings)
   return {

@@ -29,7 +29,9 @@ export function operationReader(document: JsonObject, ownTypes: boolean, finding
     warnUnknown(operation.type, [...path, 'operation-type'], `[${operation.type}] is no operation type that Rally knows`)
     return operation
   }
-  const specs = objectsAt(document, 'operations').filter(([, spec]) => textAt(spec, 'name') !== null && textAt(spec, 'operation-type') !== null)
+  const specs = objectsAt(document, 'operations').filter(
+    ([, spec]) => textAt(spec, 'name') !== null && textAt(spec, 'operation-type') !== null
+  )
   for (const [i, spec] of specs) {
     const operation = operationOf(spec)
     if (defined.has(operation.name)) findings.mistake(['operations', i, 'name'], `there is an operation [${operation.name}] already`)

@@ -21,7 +21,8 @@ export function readTask(spec: JsonObject, path: DocumentPath, context: TaskCont
   const operationSpec = member(spec, 'operation')
   if (operationSpec === undefined) {
     // Inside `parallel` the schema has said so already.
-    if (!path.includes('parallel')) findings.mistake(path, `[operation] is missing in a task of challenge [${challenge}]: ${shown(spec)}${slipOf('operation', spec)}`)
+    if (!path.includes('parallel'))
+      findings.mistake(path, `[operation] is missing in a task of challenge [${challenge}]: ${shown(spec)}${slipOf('operation', spec)}`)
     return null
   }
   const operation = context.operations.read(operationSpec, [...path, 'operation'], challenge)
@@ -56,7 +57,8 @@ function readTags(value: JsonValue | undefined, path: DocumentPath, findings: Fi
   if (value === undefined || value === null) return []
   if (typeof value === 'string') return [value]
   const tags = Array.isArray(value) ? (value as readonly JsonValue[]).filter((tag): tag is string => typeof tag === 'string') : []
-  if (!Array.isArray(value) || tags.length < value.length) findings.warn(path, `must be a text or a list of texts to have any effect but is ${shown(value)}`)
+  if (!Array.isArray(value) || tags.length < value.length)
+    findings.warn(path, `must be a text or a list of texts to have any effect but is ${shown(value)}`)
   return tags
 }
 
@@ -65,21 +67,36 @@ function checkPeriods(task: Task, path: DocumentPath, { findings, challenge }: T
   const { warmupIterations, iterations, warmupTimePeriod, timePeriod, rampUpTimePeriod } = task
   const who = `task [${task.name}] of challenge [${challenge}]`
   if (warmupIterations !== null && timePeriod !== null) {
-    findings.mistake(path, `${who} has [warmup-iterations] ${warmupIterations} and [time-period] ${timePeriod}, but iterations and time periods must not be mixed`)
+    findings.mistake(
+      path,
+      `${who} has [warmup-iterations] ${warmupIterations} and [time-period] ${timePeriod}, but iterations and time periods must not be mixed`
+    )
   } else if (warmupTimePeriod !== null && iterations !== null) {
-    findings.mistake(path, `${who} has [warmup-time-period] ${warmupTimePeriod} and [iterations] ${iterations}, but iterations and time periods must not be mixed`)
+    findings.mistake(
+      path,
+      `${who} has [warmup-time-period] ${warmupTimePeriod} and [iterations] ${iterations}, but iterations and time periods must not be mixed`
+    )
   } else if (iterations !== null && timePeriod !== null) {
-    findings.warn(path, `${who} has [iterations] ${iterations} and [time-period] ${timePeriod}: the time period counts, the iterations do not`)
+    findings.warn(
+      path,
+      `${who} has [iterations] ${iterations} and [time-period] ${timePeriod}: the time period counts, the iterations do not`
+    )
   }
   if (rampUpTimePeriod === null) return
   if (warmupIterations !== null || iterations !== null) {
     const which = iterations === null ? 'warmup-iterations' : 'iterations'
-    findings.mistake(path, `${who} has [ramp-up-time-period] ${rampUpTimePeriod} and [${which}] ${iterations ?? warmupIterations}, but iterations and time periods must not be mixed`)
+    findings.mistake(
+      path,
+      `${who} has [ramp-up-time-period] ${rampUpTimePeriod} and [${which}] ${iterations ?? warmupIterations}, but iterations and time periods must not be mixed`
+    )
   }
   if (warmupTimePeriod === null) {
     findings.mistake(path, `${who} has [ramp-up-time-period] ${rampUpTimePeriod} but no [warmup-time-period]`)
   } else if (warmupTimePeriod < rampUpTimePeriod) {
-    findings.mistake(path, `${who} has [warmup-time-period] ${warmupTimePeriod}, which must be at least its [ramp-up-time-period] ${rampUpTimePeriod}`)
+    findings.mistake(
+      path,
+      `${who} has [warmup-time-period] ${warmupTimePeriod}, which must be at least its [ramp-up-time-period] ${rampUpTimePeriod}`
+    )
   }
 }
 
@@ -90,7 +107,10 @@ function warnOfLateErrors(task: Task, path: DocumentPath, findings: Findings): v
   const level = member(task.params, 'ignore-response-error-level')
   if (level !== undefined && level !== null && level !== '' && level !== 'non-fatal') {
     const hint = typeof level === 'string' ? didYouMean(level, ['non-fatal']) : ''
-    findings.warn([...path, 'ignore-response-error-level'], `a race will refuse task [${task.name}]: the only level is [non-fatal] but it is ${shown(level)}${hint}`)
+    findings.warn(
+      [...path, 'ignore-response-error-level'],
+      `a race will refuse task [${task.name}]: the only level is [non-fatal] but it is ${shown(level)}${hint}`
+    )
   }
 }
 
@@ -112,12 +132,20 @@ export function readParallel(spec: JsonObject, path: DocumentPath, context: Task
 }
 
 /** One task may end the element, or any may; a task that is itself named `any` counts only if it comes first. */
-function checkCompletion(completedBy: string | null, tasks: readonly Task[], path: DocumentPath, { findings, challenge }: TaskContext): void {
+function checkCompletion(
+  completedBy: string | null,
+  tasks: readonly Task[],
+  path: DocumentPath,
+  { findings, challenge }: TaskContext
+): void {
   if (completedBy === null || completedBy === '') return
   let found = false
   for (const task of tasks) {
     if (task.completesParent && found) {
-      return findings.mistake(path, `[${completedBy}] names several tasks of the parallel element of challenge [${challenge}], but must name one`)
+      return findings.mistake(
+        path,
+        `[${completedBy}] names several tasks of the parallel element of challenge [${challenge}], but must name one`
+      )
     }
     if (task.completesParent || task.anyCompletesParent) found = true
   }
@@ -130,6 +158,8 @@ function checkRampUp(task: Task, parallelRampUp: number | null, path: DocumentPa
   if (task.rampUpTimePeriod === parallelRampUp) return
   const place = [...path, 'ramp-up-time-period']
   const who = `task [${task.name}] of a parallel element of challenge [${challenge}]`
-  if (parallelRampUp === null) findings.mistake(place, `${who} has a [ramp-up-time-period] of ${task.rampUpTimePeriod}, but only the parallel element may have one`)
-  else findings.mistake(place, `${who} has a [ramp-up-time-period] of ${task.rampUpTimePeriod}, the parallel element one of ${parallelRampUp}`)
+  if (parallelRampUp === null)
+    findings.mistake(place, `${who} has a [ramp-up-time-period] of ${task.rampUpTimePeriod}, but only the parallel element may have one`)
+  else
+    findings.mistake(place, `${who} has a [ramp-up-time-period] of ${task.rampUpTimePeriod}, the parallel element one of ${parallelRampUp}`)
 }

@@ -1,9 +1,7 @@
 // All files of a track → the model and everything that is wrong, in one go: a stage's mistakes do not hide a later one's.
 
-import { readdirSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
-import { didYouMean } from '../core/close-match.ts'
 import { isObject, type JsonValue } from '../core/json.ts'
+import { BodyReader } from './body-reader.ts'
 import { checkSchema, type Violation } from './check-schema.ts'
 import { DocumentPositions, pathText, type DocumentPath } from './document-path.ts'
 import { FileProblem, TrackFolder } from './file-text.ts'
@@ -61,24 +59,38 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
   const trackFile = folder.nameOf(found.file)
   const bodies = new BodyReader(folder, templating)
   const offsetOf = offsets(document.text)
-  const placeOf = (path: DocumentPath): Pick<Mistake, 'file' | 'line'> => document.placeOf(offsetOf(path)) ?? { file: trackFile, line: null }
+  const placeOf = (path: DocumentPath): Pick<Mistake, 'file' | 'line'> =>
+    document.placeOf(offsetOf(path)) ?? { file: trackFile, line: null }
   const place = ({ path, message }: Finding, kind: Mistake['kind']): Mistake => ({ kind, ...placeOf(path), path, message })
   const read = { text: document.text, document: document.value, bodies: bodies.values, placeOf }
   const version = isObject(document.value) ? versionProblem(document.value) : null
   if (!isObject(document.value) || version !== null) {
-    const finding = version === null ? { path: [], message: `a track must be an object but is ${shown(document.value)}` } : { path: ['version'], message: version }
-    return { ...read, track: null, declared: null, mistakes: [place(finding, version === null ? 'track' : 'version')], warnings: document.warnings }
+    const finding =
+      version === null
+        ? { path: [], message: `a track must be an object but is ${shown(document.value)}` }
+        : { path: ['version'], message: version }
+    return {
+      ...read,
+      track: null,
+      declared: null,
+      mistakes: [place(finding, version === null ? 'track' : 'version')],
+      warnings: document.warnings
+    }
   }
   const { violations, suspects } = checkSchema(document.value, TRACK_RULE)
   const findings = new Findings()
   const hasPlugins = folder.exists('track.py')
-  const track = readTrack(document.value, {
-    name: found.name,
-    root: found.dir,
-    hasPlugins,
-    challenge,
-    readBody: (file, path) => bodies.read(file, (message) => findings.mistake(path, message))
-  }, findings)
+  const track = readTrack(
+    document.value,
+    {
+      name: found.name,
+      root: found.dir,
+      hasPlugins,
+      challenge,
+      readBody: (file, path) => bodies.read(file, (message) => findings.mistake(path, message))
+    },
+    findings
+  )
   for (const { path, key, nearest } of suspects) findings.warn(path, `[${key}] has no meaning here, did you mean [${nearest}]?`)
   const ofDocument = [
     ...violations.map((violation) => ({ ...place(violation, 'schema'), schemaPath: violation.schemaPath })),
@@ -89,7 +101,11 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
     track,
     declared: bodies.declared === null ? null : new Set([...document.declared, ...bodies.declared]),
     mistakes: [...inDocumentOrder(ofDocument, offsetOf), ...bodies.mistakes],
-    warnings: [...document.warnings, ...bodies.warnings, ...inDocumentOrder(findings.warnings, offsetOf).map((finding) => mistakeText(place(finding, 'track')))]
+    warnings: [
+      ...document.warnings,
+      ...bodies.warnings,
+      ...inDocumentOrder(findings.warnings, offsetOf).map((finding) => mistakeText(place(finding, 'track')))
+    ]
   }
 }
 
@@ -107,52 +123,7 @@ function inDocumentOrder<T extends Finding>(findings: readonly T[], offsetOf: (p
 /** Of equal items of a list the schema tells already: that their names are equal too is no second mistake. */
 function withoutRepeats(findings: readonly Finding[], violations: readonly Violation[]): Finding[] {
   const repeated = new Set(violations.filter(({ schemaPath }) => schemaPath.at(-1) === 'uniqueItems').map(({ path }) => pathText(path)))
-  return findings.filter(({ path }) => !(typeof path.at(-1) === 'string' && typeof path.at(-2) === 'number' && repeated.has(pathText(path.slice(0, -2)))))
+  return findings.filter(
+    ({ path }) => !(typeof path.at(-1) === 'string' && typeof path.at(-2) === 'number' && repeated.has(pathText(path.slice(0, -2))))
+  )
 }
-
-/** Renders each body file once, however often it is asked for. */
-class BodyReader {
-  readonly values = new Map<string, JsonValue>()
-  readonly mistakes: Mistake[] = []
-  readonly warnings: string[] = []
-  /** Null: a body could not be looked at. */
-  declared: Set<string> | null = new Set()
-  readonly #failed = new Set<string>()
-  readonly #folder: TrackFolder
-  readonly #templating: Templating
-
-  constructor(folder: TrackFolder, templating: Templating) {
-    this.#folder = folder
-    this.#templating = templating
-  }
-
-  /** @param missing told when there is no such file to look into: that is the fault of the place that names it */
-  read(file: string, missing: (message: string) => void): JsonValue | null {
-    const known = this.values.get(file)
-    if (known !== undefined || this.#failed.has(file)) return known ?? null
-    const body = loadDocument({ folder: this.#folder, file, kind: 'body', templating: this.#templating })
-    this.warnings.push(...body.warnings)
-    if (!isFailure(body)) {
-      this.values.set(file, body.value)
-      for (const name of body.declared) this.declared?.add(name)
-      return body.value
-    }
-    if (body.mistake.kind === 'setup') missing(`${body.mistake.message}${nearestFile(this.#folder, file)}`)
-    else {
-      this.#failed.add(file)
-      this.mistakes.push(body.mistake)
-    }
-    this.declared = null
-    return null
-  }
-}
-
-function nearestFile(folder: TrackFolder, file: string): string {
-  try {
-    const dir = dirname(resolve(folder.path, file))
-    return dir.startsWith(folder.path) ? didYouMean(basename(file), readdirSync(dir)) : ''
-  } catch {
-    return ''
-  }
-}
-

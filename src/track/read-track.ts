@@ -32,7 +32,9 @@ export function readTrack(document: JsonObject, options: ReadOptions, findings: 
     ...definitions,
     corpora: readCorpora(document, declared, findings),
     challenges: readChallenges(document, { selected: options.challenge, ownTypes: options.hasPlugins }, findings),
-    dependencies: Array.isArray(dependencies) ? (dependencies as readonly JsonValue[]).filter((name): name is string => typeof name === 'string') : []
+    dependencies: Array.isArray(dependencies)
+      ? (dependencies as readonly JsonValue[]).filter((name): name is string => typeof name === 'string')
+      : []
   }
 }
 

@@ -30,9 +30,15 @@ export interface RenderedTrack {
 }
 
 /** Throws TrackError with all mistakes at once; RallyError if there is no such track. */
-export async function renderTrack(request: RenderTrackRequest): Promise<{ readonly stages: RenderedTrack; readonly warnings: readonly string[] }> {
+export async function renderTrack(
+  request: RenderTrackRequest
+): Promise<{ readonly stages: RenderedTrack; readonly warnings: readonly string[] }> {
   const found = await findTrack(request.source)
-  const { track, document, bodies, declared, mistakes, warnings } = readTrackFiles({ found, templating: templatingOf(request), challenge: null })
+  const { track, document, bodies, declared, mistakes, warnings } = readTrackFiles({
+    found,
+    templating: templatingOf(request),
+    challenge: null
+  })
   if (track === null || declared === null || mistakes.length > 0) throw new TrackError(found.name, mistakes, warnings)
   const stages: RenderedTrack = {
     rendered: document,

@@ -86,7 +86,13 @@ function runsOnServerless(task: Task, isOperator: boolean): boolean {
   return status === 'public' || (isOperator && status === 'internal')
 }
 
-function withSchedules(track: Track, change: (schedule: readonly ScheduleElement[], challenge: string) => readonly ScheduleElement[]): Track {
-  const challenges = track.challenges.map((challenge): Challenge => ({ ...challenge, schedule: change(challenge.schedule, challenge.name) }))
+function withSchedules(
+  track: Track,
+  change: (schedule: readonly ScheduleElement[], challenge: string) => readonly ScheduleElement[]
+): Track {
+  const challenges = track.challenges.map((challenge): Challenge => ({
+    ...challenge,
+    schedule: change(challenge.schedule, challenge.name)
+  }))
   return { ...track, challenges }
 }

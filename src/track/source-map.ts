@@ -31,7 +31,8 @@ export class Marks {
 }
 
 /** Tags, comments and raw blocks: no mark may go into them. */
-const TAG = /\{#[\s\S]*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}[\s\S]*?\{%[-+]?\s*endraw\s*[-+]?%\}|\{%(?:'[^']*'|"[^"]*"|[^'"])*?%\}|\{\{(?:'[^']*'|"[^"]*"|[^'"])*?\}\}/g
+const TAG =
+  /\{#[\s\S]*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}[\s\S]*?\{%[-+]?\s*endraw\s*[-+]?%\}|\{%(?:'[^']*'|"[^"]*"|[^'"])*?%\}|\{\{(?:'[^']*'|"[^"]*"|[^'"])*?\}\}/g
 
 function markOffsets(text: string, ends: readonly number[]): number[] {
   const wanted = new Set(ends.filter((end) => end > 0 && end < text.length))

@@ -12,7 +12,8 @@ export interface Moment {
 
 const two = (value: number): string => String(value).padStart(2, '0')
 const twelve = (hour: number): number => hour % 12 || 12
-const dayOfYear = (date: Date): number => Math.floor((Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1
+const dayOfYear = (date: Date): number =>
+  Math.floor((Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1
 /** Week of the year, weeks beginning on `first` (0: Sunday); days before the first such day are in week 0. */
 const week = (date: Date, first: number): number => Math.floor((dayOfYear(date) + 6 - ((date.getUTCDay() + 7 - first) % 7)) / 7)
 
@@ -57,7 +58,9 @@ const FORMATS: Readonly<Record<string, (moment: Moment) => string>> = {
 
 /** Directives that are unknown stay as they are, as in glibc. */
 export function formatMoment(moment: Moment, format: string): string {
-  return format.replace(/%([\s\S])/g, (whole: string, letter: string) => (Object.hasOwn(FORMATS, letter) ? (FORMATS[letter]?.(moment) ?? whole) : whole))
+  return format.replace(/%([\s\S])/g, (whole: string, letter: string) =>
+    Object.hasOwn(FORMATS, letter) ? (FORMATS[letter]?.(moment) ?? whole) : whole
+  )
 }
 
 /** The parts a format may read: expression and what to do with what it found. */

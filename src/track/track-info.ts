@@ -89,7 +89,8 @@ export function validationLines(track: Track): string[] {
   const lines = [
     `Track [${track.name}] is valid: ${counted(track.challenges.length, 'challenge')}, ${counted(tasks, 'schedule element')}, ${counted(track.corpora.length, 'corpus', 'corpora')}, its parameters too.`
   ]
-  if (track.hasPlugins) lines.push('Its own code (track.py) was not run: operation types and parameter sources that it registers were not looked at.')
+  if (track.hasPlugins)
+    lines.push('Its own code (track.py) was not run: operation types and parameter sources that it registers were not looked at.')
   return lines
 }
 

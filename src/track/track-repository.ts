@@ -4,10 +4,21 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { closestMatch } from '../core/close-match.ts'
 import { RallyError } from '../core/errors.ts'
-import {
-  checkout, clone, currentBranch, fetchAll, GitFailure, headRevision, isWorkingCopy, localBranches, rebase, remoteBranches, tagsOf, withoutSecrets
-} from './git.ts'
+import { GitFailure } from './git.ts'
 import { bestMatch, variantsOf } from './versions.ts'
+import {
+  checkout,
+  clone,
+  currentBranch,
+  fetchAll,
+  headRevision,
+  isWorkingCopy,
+  localBranches,
+  rebase,
+  remoteBranches,
+  tagsOf,
+  withoutSecrets
+} from './working-copy.ts'
 
 export interface RepositoryRequest {
   /** `--track-repository`; its working copy is the folder of that name. */
@@ -62,16 +73,25 @@ async function ensureWorkingCopy(dir: string, request: RepositoryRequest, warnin
     }
     return
   }
-  if (existsSync(dir)) throw new RallyError('track', `[${dir}] must be a git repository`, { hint: `run: git -C ${dir} init, or use --track-path` })
+  if (existsSync(dir))
+    throw new RallyError('track', `[${dir}] must be a git repository`, { hint: `run: git -C ${dir} init, or use --track-path` })
   if (url === null) {
-    throw new RallyError('track', `there is no track repository [${request.name}]: neither [${dir}] nor [${request.name}.url] in rally.ini`, {
-      hint: `add ${request.name}.url to section [tracks] of rally.ini, or use --track-path`
-    })
+    throw new RallyError(
+      'track',
+      `there is no track repository [${request.name}]: neither [${dir}] nor [${request.name}.url] in rally.ini`,
+      {
+        hint: `add ${request.name}.url to section [tracks] of rally.ini, or use --track-path`
+      }
+    )
   }
   if (offline) {
-    throw new RallyError('track', `track repository [${request.name}] is not here yet, and --offline forbids to clone [${withoutSecrets(url)}]`, {
-      hint: 'run once without --offline, or use --track-path'
-    })
+    throw new RallyError(
+      'track',
+      `track repository [${request.name}] is not here yet, and --offline forbids to clone [${withoutSecrets(url)}]`,
+      {
+        hint: 'run once without --offline, or use --track-path'
+      }
+    )
   }
   mkdirSync(request.repositoriesDir, { recursive: true })
   await clone(url, dir, request.signal)
@@ -90,11 +110,17 @@ async function checkOutWhatFits(dir: string, request: RepositoryRequest, warning
     return
   }
   const tags = new Set(await tagsOf(dir))
-  const tag = variantsOf(distributionVersion ?? '').map((variant) => `v${variant}`).find((candidate) => tags.has(candidate))
+  const tag = variantsOf(distributionVersion ?? '')
+    .map((variant) => `v${variant}`)
+    .find((candidate) => tags.has(candidate))
   if (tag === undefined) {
-    throw new RallyError('track', `track repository [${request.name}] has neither a branch nor a tag for version [${distributionVersion ?? 'unknown'}]`, {
-      hint: 'choose a branch, tag or commit with --track-revision'
-    })
+    throw new RallyError(
+      'track',
+      `track repository [${request.name}] has neither a branch nor a tag for version [${distributionVersion ?? 'unknown'}]`,
+      {
+        hint: 'choose a branch, tag or commit with --track-revision'
+      }
+    )
   }
   await checkout(dir, tag)
 }

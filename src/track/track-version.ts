@@ -13,7 +13,8 @@ export function versionProblem(document: JsonObject): string | null {
   const version = pythonInt(given)
   if (version === null) return `must be the number ${SUPPORTED_VERSION} but is ${shown(given)}`
   if (version < SUPPORTED_VERSION) return `the track is on version ${version} but must be brought to version ${SUPPORTED_VERSION}`
-  if (version > SUPPORTED_VERSION) return `the track is on version ${version}, which needs a newer Rally (this one reads version ${SUPPORTED_VERSION})`
+  if (version > SUPPORTED_VERSION)
+    return `the track is on version ${version}, which needs a newer Rally (this one reads version ${SUPPORTED_VERSION})`
   return null
 }
 

@@ -25,8 +25,18 @@ test('date filters answer as Elastic Rally’s', (t) => {
 test('templates may give their arguments by name', () => {
   const text = (source: string): string => render(source, { globals: {}, filters: DATE_FILTERS })
   assert.equal(text('{{ "2024/03/01" | days_ago("2024/02/28", date_format="%Y/%m/%d") }}'), '-2')
-  assert.equal(text('{{ 1700000000.75 | get_end_date(duration_days=1.5, date_format="%d.%m.%y %H:%M:%S.%f") }}'), '16.11.23 10:13:20.750000')
-  for (const wrong of ['{{ 1.0 | days_ago }}', '{{ 1.0 | get_start_date(x=1) }}', '{{ 1.0 | get_start_date("%Y", date_format="%Y") }}', '{{ 1e300 | get_start_date }}', '{{ "x" | get_start_date }}', '{{ 1.0 | get_end_date("1") }}']) {
+  assert.equal(
+    text('{{ 1700000000.75 | get_end_date(duration_days=1.5, date_format="%d.%m.%y %H:%M:%S.%f") }}'),
+    '16.11.23 10:13:20.750000'
+  )
+  for (const wrong of [
+    '{{ 1.0 | days_ago }}',
+    '{{ 1.0 | get_start_date(x=1) }}',
+    '{{ 1.0 | get_start_date("%Y", date_format="%Y") }}',
+    '{{ 1e300 | get_start_date }}',
+    '{{ "x" | get_start_date }}',
+    '{{ 1.0 | get_end_date("1") }}'
+  ]) {
     assert.throws(() => text(wrong), JinjaError, wrong)
   }
 })

@@ -30,7 +30,8 @@ test('every value of any document is found at its own offset', () => {
         const own = JSON.stringify(inner)
         assert.equal(found.replace(/\s/g, '').slice(0, own.replace(/\s/g, '').length), own.replace(/\s/g, ''))
         if (Array.isArray(inner)) inner.forEach((item, i) => walk(item, [...path, i]))
-        else if (typeof inner === 'object' && inner !== null) for (const [key, member] of Object.entries(inner)) walk(member, [...path, key])
+        else if (typeof inner === 'object' && inner !== null)
+          for (const [key, member] of Object.entries(inner)) walk(member, [...path, key])
       }
       walk(value, [])
     })

@@ -51,7 +51,8 @@ async function load(t: TestContext, vector: Vector): Promise<Loaded> {
   }
 }
 
-const mistakesOf = (error: RallyError): readonly (Mistake | { readonly kind: null })[] => (error instanceof TrackError ? error.mistakes : [{ kind: null }])
+const mistakesOf = (error: RallyError): readonly (Mistake | { readonly kind: null })[] =>
+  error instanceof TrackError ? error.mistakes : [{ kind: null }]
 
 test('what Elastic Rally refuses is refused, at the same place and stage', async (t) => {
   let checked = 0
@@ -64,7 +65,10 @@ test('what Elastic Rally refuses is refused, at the same place and stage', async
     assert.ok(error.kind === 'track', `${vector.name}: ${error.kind}`)
     const mistakes = mistakesOf(error)
     const kinds = KINDS[String(vector['category'])] ?? []
-    assert.ok(mistakes.some(({ kind }) => kinds.includes(kind)), `${vector.name}: ${mistakes.map(({ kind }) => kind).join(', ')} for ${String(vector['category'])}`)
+    assert.ok(
+      mistakes.some(({ kind }) => kinds.includes(kind)),
+      `${vector.name}: ${mistakes.map(({ kind }) => kind).join(', ')} for ${String(vector['category'])}`
+    )
     checkPlace(vector, mistakes)
   }
   t.diagnostic(`${checked} vectors`)
@@ -86,7 +90,14 @@ test('what Elastic Rally accepts is accepted, and what it finds out later is a w
   let checked = 0
   for (const vector of vectorsOf('error-paths.json', t)) {
     if (vector.error !== undefined) continue
-    const { challenges, tasks, selected, default: byDefault, lazy_errors: late, find_challenge: found } = vector.expected as unknown as {
+    const {
+      challenges,
+      tasks,
+      selected,
+      default: byDefault,
+      lazy_errors: late,
+      find_challenge: found
+    } = vector.expected as unknown as {
       challenges: string[]
       tasks: string[][]
       selected: string | null
@@ -102,11 +113,23 @@ test('what Elastic Rally accepts is accepted, and what it finds out later is a w
     }
     assert.ok('loaded' in result, `${vector.name}: ${'error' in result ? result.error.problems.join('\n') : ''}`)
     const { track, warnings } = result.loaded
-    assert.deepEqual(track.challenges.map((challenge) => challenge.name), challenges, vector.name)
-    assert.deepEqual(track.challenges.map((challenge) => challenge.schedule.flatMap(tasksOf).map((task) => task.name)), tasks, vector.name)
+    assert.deepEqual(
+      track.challenges.map((challenge) => challenge.name),
+      challenges,
+      vector.name
+    )
+    assert.deepEqual(
+      track.challenges.map((challenge) => challenge.schedule.flatMap(tasksOf).map((task) => task.name)),
+      tasks,
+      vector.name
+    )
     assert.equal(track.challenges.find((challenge) => challenge.isSelected)?.name ?? null, selected, vector.name)
     assert.equal(track.challenges.find((challenge) => challenge.isDefault)?.name, byDefault, vector.name)
-    for (const { task } of late) assert.ok(warnings.some((warning) => warning.includes(`a race will refuse task [${task}]`)), `${vector.name}: ${task}`)
+    for (const { task } of late)
+      assert.ok(
+        warnings.some((warning) => warning.includes(`a race will refuse task [${task}]`)),
+        `${vector.name}: ${task}`
+      )
   }
   t.diagnostic(`${checked} vectors`)
 })

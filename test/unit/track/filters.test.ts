@@ -27,7 +27,8 @@ interface FilterInput {
 const isOn = (setting: boolean | string | undefined): boolean => ['true', 'yes', 't', 'y', '1'].includes(String(setting).toLowerCase())
 
 async function load(t: TestContext, input: FilterInput): Promise<LoadedTrack> {
-  const path = input.fixture === undefined ? trackFolder(t, { 'track.json': input.track }) : join(fixturesDir ?? '', 'rally-tracks', input.fixture)
+  const path =
+    input.fixture === undefined ? trackFolder(t, { 'track.json': input.track }) : join(fixturesDir ?? '', 'rally-tracks', input.fixture)
   return loadTrack({
     source: { path, repositoriesDir: path, repositoryUrls: {} },
     nowSeconds: 1_700_000_000,
@@ -64,7 +65,13 @@ function answer({ track, serverlessLines }: LoadedTrack, input: FilterInput): Js
   }))
   const corpora = track.corpora.map(({ name, documents }) => ({
     name,
-    documents: documents.map((set) => [set.documentArchive, set.documentFile, set.numberOfDocuments, set.compressedSizeInBytes, set.uncompressedSizeInBytes])
+    documents: documents.map((set) => [
+      set.documentArchive,
+      set.documentFile,
+      set.numberOfDocuments,
+      set.compressedSizeInBytes,
+      set.uncompressedSizeInBytes
+    ])
   }))
   return { challenges, corpora } as unknown as JsonValue
 }
@@ -80,7 +87,8 @@ test('task filters, serverless filter and test mode leave what Elastic Rally lea
     }
     const expected = { ...(vector.expected as Record<string, JsonValue>) }
     const given = answer(await load(t, input), input) as Record<string, JsonValue>
-    for (const key of Object.keys(expected)) assert.equal(printJson(given[key], { sortKeys: true }), printJson(expected[key], { sortKeys: true }), `${vector.name} ${key}`)
+    for (const key of Object.keys(expected))
+      assert.equal(printJson(given[key], { sortKeys: true }), printJson(expected[key], { sortKeys: true }), `${vector.name} ${key}`)
   }
   t.diagnostic(`${checked} vectors`)
 })

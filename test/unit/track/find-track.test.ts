@@ -3,11 +3,16 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { RallyError } from '../../../src/core/errors.ts'
-import { bundledTracksDir, findTrack, trackAtPath, trackNames } from '../../../src/track/find-track.ts'
+import { findTrack, trackAtPath } from '../../../src/track/find-track.ts'
+import { bundledTracksDir, trackNames } from '../../../src/track/track-names.ts'
 import { trackFolder } from './vectors.ts'
 
 const refuses = (path: string, words: RegExp): void => {
-  assert.throws(() => trackAtPath(path), (error) => error instanceof RallyError && error.kind === 'track' && words.test(`${error.message} ${error.hint}`), path)
+  assert.throws(
+    () => trackAtPath(path),
+    (error) => error instanceof RallyError && error.kind === 'track' && words.test(`${error.message} ${error.hint}`),
+    path
+  )
 }
 
 test('a track path is a folder with a track.json, or a JSON file', (t) => {

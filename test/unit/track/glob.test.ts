@@ -7,7 +7,9 @@ import { glob, nameMatcher } from '../../../src/track/glob.ts'
 import { trackFolder } from './vectors.ts'
 
 test('files come sorted; names that begin with a dot only if asked for', (t) => {
-  const folder = new TrackFolder(trackFolder(t, { 'ops/b.json': '', 'ops/a.json': '', 'ops/.hidden.json': '', 'ops/note.txt': '', 'x/ops/c.json': '' }))
+  const folder = new TrackFolder(
+    trackFolder(t, { 'ops/b.json': '', 'ops/a.json': '', 'ops/.hidden.json': '', 'ops/note.txt': '', 'x/ops/c.json': '' })
+  )
   assert.deepEqual(glob(folder, 'ops/*.json'), ['ops/a.json', 'ops/b.json'])
   assert.deepEqual(glob(folder, 'ops/.*.json'), ['ops/.hidden.json'])
   assert.deepEqual(glob(folder, '*/a.json'), ['ops/a.json'])
@@ -28,7 +30,11 @@ test('a pattern that leads out of the folder is refused', (t) => {
   symlinkSync('/etc', join(dir, 'out'))
   const folder = new TrackFolder(dir)
   for (const pattern of ['../*', '/etc/*', 'out/*', 'out/passwd']) {
-    assert.throws(() => glob(folder, pattern), (error) => error instanceof FileProblem && error.reason === 'outside', pattern)
+    assert.throws(
+      () => glob(folder, pattern),
+      (error) => error instanceof FileProblem && error.reason === 'outside',
+      pattern
+    )
   }
 })
 

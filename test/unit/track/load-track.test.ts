@@ -74,17 +74,27 @@ test('all mistakes come at once, each with file, line, path, value and the neare
 
 test('an unused parameter is told together with the rest, unless a template could not be read', async (t) => {
   const track = { schedule: [{ operation: 'refresh', clients: 0 }] }
-  assert.deepEqual(await problems(t, { 'track.json': JSON.stringify(track).replace('0', '{{ clients | default(0) }}') }, { params: { clinets: 3, now: 1 } }), [
-    'track.json:1: schedule[0].clients: must be at least 1 but is [0]',
-    'track parameter [now] is set by Rally and cannot be given',
-    'track parameter [clinets] is not used by this track, did you mean [clients]? (this track takes: clients)'
-  ])
+  assert.deepEqual(
+    await problems(
+      t,
+      { 'track.json': JSON.stringify(track).replace('0', '{{ clients | default(0) }}') },
+      { params: { clinets: 3, now: 1 } }
+    ),
+    [
+      'track.json:1: schedule[0].clients: must be at least 1 but is [0]',
+      'track parameter [now] is set by Rally and cannot be given',
+      'track parameter [clinets] is not used by this track, did you mean [clients]? (this track takes: clients)'
+    ]
+  )
   const broken = await problems(t, { 'track.json': '{{ x', 'b.json': '' }, { params: { y: 3 } })
   assert.equal(broken.length, 1)
 })
 
 test('an unused parameter is only a warning if asked for', async (t) => {
-  const { warnings } = await load(trackFolder(t, { 'track.json': { schedule: [{ operation: 'refresh' }] } }), { params: { x: 1 }, ignoreUnusedParams: true })
+  const { warnings } = await load(trackFolder(t, { 'track.json': { schedule: [{ operation: 'refresh' }] } }), {
+    params: { x: 1 },
+    ignoreUnusedParams: true
+  })
   assert.deepEqual(warnings, ['track parameter [x] is not used by this track (this track takes none)'])
 })
 
@@ -92,7 +102,10 @@ test('what Elastic Rally accepts, but most likely nobody means, is a warning wit
   const folder = trackFolder(t, {
     'track.json': {
       descripton: 'x',
-      schedule: [{ operation: 'force-merg' }, { operation: { 'operation-type': 'bulk', name: 'b' }, iterations: 5, 'time-period': 9, taggs: ['x'] }]
+      schedule: [
+        { operation: 'force-merg' },
+        { operation: { 'operation-type': 'bulk', name: 'b' }, iterations: 5, 'time-period': 9, taggs: ['x'] }
+      ]
     }
   })
   const { warnings, track } = await load(folder, { excludeTasks: ['type:bluk'] })
@@ -117,7 +130,10 @@ test('errors of templates name the file and line they stand on, also in what was
   const cases: [Record<string, string>, RegExp][] = [
     [{ 'track.json': '{\n"a": {{ 1 / 0 }}}' }, /^track\.json:2: division by zero/],
     [{ 'track.json': '\n\n{% for %}' }, /^track\.json:3: /],
-    [{ ...collected, 'ops/a.json': '{"operation": "a"}', 'ops/b.json': '\n\n{"operation": "{{ nope.x }}"}' }, /^ops\/b\.json:3: 'nope' is undefined/],
+    [
+      { ...collected, 'ops/a.json': '{"operation": "a"}', 'ops/b.json': '\n\n{"operation": "{{ nope.x }}"}' },
+      /^ops\/b\.json:3: 'nope' is undefined/
+    ],
     [{ ...collected, 'ops/a.json': '{"operation": "a"}', 'ops/b.json': '{\n"operation": "{{ 1 | nope }}"}' }, /^ops\/b\.json:2: .*nope/],
     [{ 'track.json': '{"x":\n{% include "inc/a.json" %}}', 'inc/a.json': '\n{{ [] + 1 }}' }, /^inc\/a\.json:2: /],
     [{ 'track.json': '{% include "inc/nope.json" %}' }, /^track\.json:1: inc\/nope\.json/],
@@ -143,7 +159,14 @@ test('a text that is no JSON is shown with its lines, and told with the file it 
 
 test('mistakes in bodies come with those of the track, by their own file', async (t) => {
   const lines = await problems(t, {
-    'track.json': { indices: [{ name: 'a', body: 'a.json' }, { name: 'b', body: 'b.json' }, { name: 'c', body: './a.json' }], schedule: [{ operation: 'x', clients: 0 }] },
+    'track.json': {
+      indices: [
+        { name: 'a', body: 'a.json' },
+        { name: 'b', body: 'b.json' },
+        { name: 'c', body: './a.json' }
+      ],
+      schedule: [{ operation: 'x', clients: 0 }]
+    },
     'a.json': '{\n{{ now | days_ago("1") }}}',
     'b.json': '{"a":\n 1,}'
   })
@@ -162,7 +185,10 @@ test('a byte order mark, other line ends and letters of any script are read', as
 })
 
 test('files that cannot be read as text say why', async (t) => {
-  assert.match((await problems(t, { 'track.json': Buffer.from('{\n"a": "\xe9"}', 'latin1') }))[0] ?? '', /\[track\.json\] is not UTF-8 text \(line 2\)/)
+  assert.match(
+    (await problems(t, { 'track.json': Buffer.from('{\n"a": "\xe9"}', 'latin1') }))[0] ?? '',
+    /\[track\.json\] is not UTF-8 text \(line 2\)/
+  )
   const folder = trackFolder(t, { 'track.json': '{% import "rally.helpers" as rally %}\n[ {{ rally.collect(parts="ops/*") }} ]' })
   mkdirSync(join(folder, 'ops/sub'), { recursive: true })
   assert.match((await problemsOf(folder))[0] ?? '', /^track\.json:2: cannot collect \[ops\/\*\]: \[ops\/sub\] is a folder, not a file/)
@@ -173,8 +199,17 @@ test('files that cannot be read as text say why', async (t) => {
 
 test('files that collect each other are an error, not an endless loop', async (t) => {
   const collect = (pattern: string): string => `{{ rally.collect(parts="${pattern}") }}`
-  const lines = await problems(t, { 'track.json': `[${collect('a/x.json')}]`, 'a/x.json': `\n${collect('y.json')}`, 'a/y.json': collect('x.json') })
-  assert.deepEqual(lines, ['a/y.json:1: cannot collect [x.json]: [a/x.json] collects itself: track.json → a/x.json → a/y.json → a/x.json'].map((line) => line.replace('cannot collect [x.json]: ', '')))
+  const lines = await problems(t, {
+    'track.json': `[${collect('a/x.json')}]`,
+    'a/x.json': `\n${collect('y.json')}`,
+    'a/y.json': collect('x.json')
+  })
+  assert.deepEqual(
+    lines,
+    ['a/y.json:1: cannot collect [x.json]: [a/x.json] collects itself: track.json → a/x.json → a/y.json → a/x.json'].map((line) =>
+      line.replace('cannot collect [x.json]: ', '')
+    )
+  )
   const doubling = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}.json`, collect(`f${i + 1}.json`).repeat(2)]))
   const [line = ''] = await problems(t, { ...doubling, 'track.json': collect('f0.json'), 'f40.json': 'x'.repeat(1000) })
   assert.match(line, /collects more than \d+ characters/)
@@ -211,7 +246,11 @@ test('no file outside the track’s folder is read, whichever way it is asked fo
 })
 
 test('a folder of a track that is itself a link is the track’s folder', async (t) => {
-  const folder = trackFolder(t, { 'track.json': { indices: [{ name: 'a', body: 'sub/../index.json' }], schedule: [{ operation: 'refresh' }] }, 'index.json': '{"a": 1}', 'sub/x': '' })
+  const folder = trackFolder(t, {
+    'track.json': { indices: [{ name: 'a', body: 'sub/../index.json' }], schedule: [{ operation: 'refresh' }] },
+    'index.json': '{"a": 1}',
+    'sub/x': ''
+  })
   const link = `${folder}-link`
   symlinkSync(folder, link)
   const { track } = await load(link)
@@ -220,16 +259,26 @@ test('a folder of a track that is itself a link is the track’s folder', async 
 })
 
 test('an operation’s numbers stay as they were written', async (t) => {
-  const folder = trackFolder(t, { 'track.json': '{"schedule": [{"operation": {"operation-type": "search", "body": {"a": 12345678901234567890, "b": 1.0, "c": 1e2}}}]}' })
+  const folder = trackFolder(t, {
+    'track.json': '{"schedule": [{"operation": {"operation-type": "search", "body": {"a": 12345678901234567890, "b": 1.0, "c": 1e2}}}]}'
+  })
   const { track } = await load(folder)
   const element = track.challenges[0]?.schedule[0]
   assert.ok(element?.kind === 'task')
-  assert.equal(JSON.stringify(element.operation.params['body'], (_, value: unknown) => value), '{"a":12345678901234567000,"b":1,"c":100}')
+  assert.equal(
+    JSON.stringify(element.operation.params['body'], (_, value: unknown) => value),
+    '{"a":12345678901234567000,"b":1,"c":100}'
+  )
   const body = element.operation.params['body'] as unknown as Record<string, { text: string }>
-  assert.deepEqual(Object.values(body).map((number) => number.text), ['12345678901234567890', '1.0', '1e2'])
+  assert.deepEqual(
+    Object.values(body).map((number) => number.text),
+    ['12345678901234567890', '1.0', '1e2']
+  )
 })
 
 test('keys named like JavaScript’s own members are keys like any others', async (t) => {
-  const lines = await problems(t, { 'track.json': '{"schedule": [{"operation": "constructor", "clients": 0, "__proto__": {"clients": 5}}], "toString": 1}' })
+  const lines = await problems(t, {
+    'track.json': '{"schedule": [{"operation": "constructor", "clients": 0, "__proto__": {"clients": 5}}], "toString": 1}'
+  })
   assert.deepEqual(lines, ['track.json:1: schedule[0].clients: must be at least 1 but is [0]'])
 })

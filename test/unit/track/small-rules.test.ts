@@ -35,5 +35,9 @@ test('a double extension counts as one, a leading dot as none', () => {
 })
 
 test('merged lists hold each item once, in their order', () => {
-  assert.deepEqual(mergeParameters({ a: [2, 1], b: { c: 1 } }, { a: [1, 3], b: { d: 2 }, e: null }), { a: [2, 1, 3], b: { c: 1, d: 2 }, e: null })
+  assert.deepEqual(mergeParameters({ a: [2, 1], b: { c: 1 } }, { a: [1, 3], b: { d: 2 }, e: null }), {
+    a: [2, 1, 3],
+    b: { c: 1, d: 2 },
+    e: null
+  })
 })

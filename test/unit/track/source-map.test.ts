@@ -13,7 +13,12 @@ import { fixturesDir } from '../../fixtures-dir.ts'
 import { trackFolder } from './vectors.ts'
 
 function document(folder: string): LoadedDocument {
-  const loaded = loadDocument({ folder: new TrackFolder(folder), file: 'track.json', kind: 'track', templating: templatingOf({ nowSeconds: 1_700_000_000 }) })
+  const loaded = loadDocument({
+    folder: new TrackFolder(folder),
+    file: 'track.json',
+    kind: 'track',
+    templating: templatingOf({ nowSeconds: 1_700_000_000 })
+  })
   assert.ok(!isFailure(loaded), isFailure(loaded) ? loaded.mistake.message : '')
   return loaded
 }
@@ -49,7 +54,22 @@ test('a value is traced through loops, macros, includes, collected files and tri
     })
   )
   const places = Object.fromEntries(
-    [['a'], ['a', 0], ['a', 1], ['raw'], ['loop', 0], ['loop', 1], ['one'], ['one', 'x'], ['one', 'x', 'y', 0], ['after'], ['parts', 0, 'n'], ['parts', 1], ['parts', 1, 'n'], ['end']].map((path) => [path.join('.'), placeOf(loaded, path)])
+    [
+      ['a'],
+      ['a', 0],
+      ['a', 1],
+      ['raw'],
+      ['loop', 0],
+      ['loop', 1],
+      ['one'],
+      ['one', 'x'],
+      ['one', 'x', 'y', 0],
+      ['after'],
+      ['parts', 0, 'n'],
+      ['parts', 1],
+      ['parts', 1, 'n'],
+      ['end']
+    ].map((path) => [path.join('.'), placeOf(loaded, path)])
   )
   assert.deepEqual(places, {
     a: 'track.json:3',
@@ -78,7 +98,10 @@ test('where marks change what a template does, nothing is claimed', (t) => {
 test('no mark goes into a tag, a comment or a raw block', () => {
   const text = '{# a\nb #}x\n{% if "%}\n" %}\n{{ "}}\n" }}{% raw %}\n{% nope\n{% endraw %}{% endif %}\n'
   const marked = new Marks().mark(text, () => ({ file: 'f', line: 1 }))
-  assert.equal(marked.replace(/\u0001\d+\u0002/g, '|'), '{# a\nb #}x|\n{% if "%}\n" %}|\n{{ "}}\n" }}{% raw %}\n{% nope\n{% endraw %}{% endif %}|\n|')
+  assert.equal(
+    marked.replace(/\u0001\d+\u0002/g, '|'),
+    '{# a\nb #}x|\n{% if "%}\n" %}|\n{{ "}}\n" }}{% raw %}\n{% nope\n{% endraw %}{% endif %}|\n|'
+  )
 })
 
 test('a line of an assembled text is told by its file and line there', () => {
@@ -87,14 +110,10 @@ test('a line of an assembled text is told by its file and line there', () => {
     { text: 'c\nd', file: 'y', firstLine: 1 },
     { text: ' e\nf', file: 'x', firstLine: 3 }
   ])
-  assert.deepEqual([1, 2, 3, 4, 5, 6].map((line) => source.placeOfLine(line)), [
-    { file: 'x', line: 1 },
-    { file: 'x', line: 2 },
-    { file: 'y', line: 1 },
-    { file: 'y', line: 2 },
-    { file: 'x', line: 4 },
-    null
-  ])
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6].map((line) => source.placeOfLine(line)),
+    [{ file: 'x', line: 1 }, { file: 'x', line: 2 }, { file: 'y', line: 1 }, { file: 'y', line: 2 }, { file: 'x', line: 4 }, null]
+  )
 })
 
 interface SourceLine {
@@ -110,7 +129,9 @@ function sourceLines(folder: string): SourceLine[] {
       const path = join(dir, name)
       if (statSync(path).isDirectory()) walk(path)
       else if (name.endsWith('.json')) {
-        readFileSync(path, 'utf8').split(/\r?\n/).forEach((text, i) => found.push({ text: text.trim(), place: `${relative(folder, path)}:${i + 1}` }))
+        readFileSync(path, 'utf8')
+          .split(/\r?\n/)
+          .forEach((text, i) => found.push({ text: text.trim(), place: `${relative(folder, path)}:${i + 1}` }))
       }
     }
   }
@@ -124,7 +145,9 @@ const root = join(fixturesDir ?? 'test/fixtures', 'rally-tracks')
 test('whatever stands as it is on one line of one file is traced there, in every track', (t) => {
   let total = 0
   let checked = 0
-  for (const name of ['sample', 'geonames', 'github_archive', 'http_logs', 'noaa', 'nyc_taxis', 'tsdb'].filter((track) => existsSync(join(root, track)))) {
+  for (const name of ['sample', 'geonames', 'github_archive', 'http_logs', 'noaa', 'nyc_taxis', 'tsdb'].filter((track) =>
+    existsSync(join(root, track))
+  )) {
     const folder = join(root, name)
     const loaded = document(folder)
     const lines = sourceLines(folder)

@@ -24,7 +24,8 @@ function place(t: TestContext): Place {
   const root = mkdtempSync(join(tmpdir(), 'rally-repository-'))
   t.after(() => rmSync(root, { recursive: true, force: true }))
   const remote = join(root, 'remote')
-  const run = (dir: string, ...args: string[]): string => execFileSync('git', [...identity, '-C', dir, ...args], { encoding: 'utf8', stdio: 'pipe' })
+  const run = (dir: string, ...args: string[]): string =>
+    execFileSync('git', [...identity, '-C', dir, ...args], { encoding: 'utf8', stdio: 'pipe' })
   mkdirSync(join(remote, 'a/b'), { recursive: true })
   run(remote, 'init', '--quiet')
   const commit = (text: string): void => {
@@ -48,7 +49,8 @@ function place(t: TestContext): Place {
   }
 }
 
-const isTrackError = (words: RegExp) => (error: unknown) => error instanceof RallyError && error.kind === 'track' && words.test(`${error.message} ${error.hint}`)
+const isTrackError = (words: RegExp) => (error: unknown) =>
+  error instanceof RallyError && error.kind === 'track' && words.test(`${error.message} ${error.hint}`)
 
 test('a repository is cloned once, then kept up to date, on the branch that fits the version', async (t) => {
   const at = place(t)
@@ -57,7 +59,12 @@ test('a repository is cloned once, then kept up to date, on the branch that fits
   assert.equal(at.read(), 'master')
   assert.equal(revision, at.run(at.remote, 'rev-parse', 'master').trim())
   at.commit('newer')
-  for (const [version, expected] of [['8.15.0', '8.2'], ['8.1.0', '8'], ['9.0.0', 'newer'], ['serverless', 'newer']] as const) {
+  for (const [version, expected] of [
+    ['8.15.0', '8.2'],
+    ['8.1.0', '8'],
+    ['9.0.0', 'newer'],
+    ['serverless', 'newer']
+  ] as const) {
     await openRepository({ ...at.request, distributionVersion: version })
     assert.equal(at.read(), expected, version)
   }
@@ -72,19 +79,30 @@ test('without a branch that fits, a tag is taken; without either, it says so', a
   await openRepository({ ...at.request, distributionVersion: '8.15.0' })
   await openRepository({ ...at.request, distributionVersion: '7.17.0' })
   assert.equal(at.read(), 'old')
-  await assert.rejects(openRepository({ ...at.request, distributionVersion: '6.8.0' }), isTrackError(/neither a branch nor a tag for version \[6\.8\.0\]/))
+  await assert.rejects(
+    openRepository({ ...at.request, distributionVersion: '6.8.0' }),
+    isTrackError(/neither a branch nor a tag for version \[6\.8\.0\]/)
+  )
 })
 
 test('--track-revision takes branch, tag or commit, and names the nearest of what it does not know', async (t) => {
   const at = place(t)
   const hash = at.run(at.remote, 'rev-parse', '8').trim()
-  for (const [revision, expected] of [['8.2', '8.2'], ['v7.17.0', 'old'], [hash, '8'], [hash.slice(0, 9), '8']] as const) {
+  for (const [revision, expected] of [
+    ['8.2', '8.2'],
+    ['v7.17.0', 'old'],
+    [hash, '8'],
+    [hash.slice(0, 9), '8']
+  ] as const) {
     const { revision: head } = await openRepository({ ...at.request, revision })
     assert.equal(at.read(), expected, revision)
     assert.match(head ?? '', /^[0-9a-f]{40}$/)
   }
   await assert.rejects(openRepository({ ...at.request, revision: 'mastre' }), isTrackError(/did you mean \[master\]/))
-  await assert.rejects(openRepository({ ...at.request, revision: '--orphan' }), (error) => error instanceof RallyError && error.kind === 'usage')
+  await assert.rejects(
+    openRepository({ ...at.request, revision: '--orphan' }),
+    (error) => error instanceof RallyError && error.kind === 'usage'
+  )
 })
 
 test('a fetch that fails is a warning; local changes are kept and told of', async (t) => {
@@ -127,7 +145,10 @@ test('offline, the working copy is taken as it is, and there must be one', async
 test('a clone that fails leaves nothing, and keeps secrets of the address to itself', async (t) => {
   const at = place(t)
   const url = `file://user:secret@localhost${at.remote}-nowhere`
-  await assert.rejects(openRepository({ ...at.request, url }), (error) => error instanceof RallyError && /could not clone/.test(error.message) && !error.message.includes('secret'))
+  await assert.rejects(
+    openRepository({ ...at.request, url }),
+    (error) => error instanceof RallyError && /could not clone/.test(error.message) && !error.message.includes('secret')
+  )
   assert.deepEqual(readdirSync(at.request.repositoriesDir), [])
 })
 

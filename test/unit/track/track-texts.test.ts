@@ -18,7 +18,8 @@ const sample = { source: { path, repositoriesDir: path, repositoryUrls: {} }, no
 const { bulk_size, base_url } = (parseJson(expected('case.json')) as { params: JsonObject }).params
 const params = { bulk_size, base_url } as JsonObject
 
-const loadPath = (folder: string): Promise<LoadedTrack> => loadTrack({ source: { path: folder, repositoriesDir: folder, repositoryUrls: {} } })
+const loadPath = (folder: string): Promise<LoadedTrack> =>
+  loadTrack({ source: { path: folder, repositoriesDir: folder, repositoryUrls: {} } })
 
 test('rally info prints what Elastic Rally prints, of all challenges or of the chosen one', async () => {
   assert.equal(trackInfo((await loadTrack({ ...sample, params })).track), expected('info.txt'))
@@ -27,7 +28,10 @@ test('rally info prints what Elastic Rally prints, of all challenges or of the c
 
 test('a track without data or challenges of its own has a shorter info', async (t) => {
   const { track } = await loadPath(trackFolder(t, { 'track.json': { schedule: [{ operation: 'refresh', clients: 2 }] } }))
-  assert.equal(trackInfo(track), 'Showing details for track [vec]:\n\n* Description: \n\n\nSchedule:\n----------\n\n1. refresh (2 clients)\n')
+  assert.equal(
+    trackInfo(track),
+    'Showing details for track [vec]:\n\n* Description: \n\n\nSchedule:\n----------\n\n1. refresh (2 clients)\n'
+  )
 })
 
 test('rally render-track prints the document as Elastic Rally prints it', async () => {
@@ -35,7 +39,8 @@ test('rally render-track prints the document as Elastic Rally prints it', async 
 })
 
 test('JSON is printed as Python prints it', () => {
-  const text = '{"a": [1.0, 1e5, 1e16, 1E-7, 0.1, -0, -0.0, 123456789012345678901, NaN, -Infinity, 1e400], "é\\u007f\\n": "😀", "e": [], "o": {}, "n": [null, true, false]}'
+  const text =
+    '{"a": [1.0, 1e5, 1e16, 1E-7, 0.1, -0, -0.0, 123456789012345678901, NaN, -Infinity, 1e400], "é\\u007f\\n": "😀", "e": [], "o": {}, "n": [null, true, false]}'
   assert.equal(
     pythonJson(parseJson(text, { allowNonFinite: true }), 0).replaceAll('\n', ''),
     '{"a": [1.0,100000.0,1e+16,1e-07,0.1,0,-0.0,123456789012345678901,NaN,-Infinity,Infinity],"\\u00e9\\u007f\\n": "\\ud83d\\ude00","e": [],"o": {},"n": [null,true,false]}'
@@ -46,13 +51,19 @@ test('JSON is printed as Python prints it', () => {
 test('the table of tracks is sorted, and shows challenges only if a track has some of its own', async (t) => {
   const bare = (await loadPath(trackFolder(t, { 'track.json': { description: 'x', schedule: [{ operation: 'refresh' }] } }, 'bare'))).track
   const sampled = (await loadTrack({ ...sample, params })).track
-  assert.deepEqual(trackTable([bare]), { headers: ['Name', 'Description', 'Documents', 'Compressed Size', 'Uncompressed Size'], rows: [['bare', 'x', '0', '0B', '0B']] })
+  assert.deepEqual(trackTable([bare]), {
+    headers: ['Name', 'Description', 'Documents', 'Compressed Size', 'Uncompressed Size'],
+    rows: [['bare', 'x', '0', '0B', '0B']]
+  })
   const { headers, rows } = trackTable([sampled, bare])
   assert.deepEqual(headers.slice(5), ['Default Challenge', 'All Challenges'])
-  assert.deepEqual(rows.map((row) => [row[0], ...row.slice(2)]), [
-    ['bare', '0', '0B', '0B', 'default', 'default'],
-    ['sample', '1,234,582', 'N/A', 'N/A', 'everything', 'everything,little']
-  ])
+  assert.deepEqual(
+    rows.map((row) => [row[0], ...row.slice(2)]),
+    [
+      ['bare', '0', '0B', '0B', 'default', 'default'],
+      ['sample', '1,234,582', 'N/A', 'N/A', 'everything', 'everything,little']
+    ]
+  )
 })
 
 test('a valid track is told with what it holds, and what nobody looked at', async (t) => {
