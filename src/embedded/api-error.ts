@@ -2,20 +2,31 @@
 
 import type { JsonObject } from '../core/json.ts'
 
+/** Type of errors that Elasticsearch shows as a bare text. */
+export const PLAIN = ''
+
 /** An answer with an error status; `details` stand beside type and reason. */
 export class ApiError extends Error {
   readonly status: number
   readonly type: string
   readonly details: JsonObject
   readonly causedBy: ApiError | null
+  /** What stands under `root_cause`; null: the error itself. */
+  readonly rootCause: JsonObject | null
 
-  constructor(status: number, type: string, reason: string, more: { details?: JsonObject; causedBy?: ApiError } = {}) {
+  constructor(
+    status: number,
+    type: string,
+    reason: string,
+    more: { details?: JsonObject; causedBy?: ApiError; rootCause?: JsonObject } = {}
+  ) {
     super(reason)
     this.name = 'ApiError'
     this.status = status
     this.type = type
     this.details = more.details ?? {}
     this.causedBy = more.causedBy ?? null
+    this.rootCause = more.rootCause ?? null
   }
 
   /** `{type, reason, …}` as it stands in a bulk item. */
@@ -26,8 +37,9 @@ export class ApiError extends Error {
 
   /** The whole body of an error answer. */
   toBody(): JsonObject {
+    if (this.type === PLAIN) return { error: this.message, status: this.status }
     const error = this.toJson()
-    const root = { type: this.type, reason: this.message, ...this.details }
+    const root = this.rootCause ?? { type: this.type, reason: this.message, ...this.details }
     return { error: { root_cause: [root], ...error }, status: this.status }
   }
 }

@@ -71,5 +71,5 @@ export function totalDocs(slices: readonly AggregationSlice[]): number {
 /** `value_as_string` and `key_as_string` of dates and booleans. */
 export function asText(field: Field | null, value: number): string | null {
   if (field?.type === 'date') return printDate(value)
-  return field?.type === 'boolean' ? String(value === 1) : null
+  return field?.type === 'boolean' ? String(value !== 0) : null
 }

@@ -45,7 +45,7 @@ export const parseHistogram: AggregationParser = (body, context, children) => {
     keyOf: (value) => Math.floor((value - offset) / interval) * interval + offset,
     next: (key) => (Math.round((key - offset) / interval) + 1) * interval + offset
   }
-  return histogram(field, grid, { options: readOptions(body, Number), children })
+  return histogram(field, grid, { options: readOptions(body, Number), children, aheadMs: 0 })
 }
 
 const CALENDAR: Readonly<Record<string, string>> = {
@@ -73,7 +73,7 @@ export const parseDateHistogram: AggregationParser = (body, context, children) =
   const shift = readOffset(body['offset']) - zone
   const grid = dateGrid(body, shift)
   const format = field?.type === 'date' ? field.dateFormat : parseDateFormat(undefined)
-  return histogram(field, grid, { options: readOptions(body, (value) => parseDate(format, value)), children })
+  return histogram(field, grid, { options: readOptions(body, (value) => parseDate(format, value)), children, aheadMs: zone })
 }
 
 /** `shift` is added to every bucket's start: the offset, less the zone's lead over UTC. */
@@ -126,8 +126,8 @@ function readOrder(order: unknown): Options['order'] {
   return { byCount: entry[0] === '_count', isDescending: show(entry[1]).toLowerCase() === 'desc' }
 }
 
-function histogram(field: Field | null, grid: Grid, rest: { options: Options; children: SubAggregations }): Aggregation {
-  const { options, children } = rest
+function histogram(field: Field | null, grid: Grid, rest: { options: Options; children: SubAggregations; aheadMs: number }): Aggregation {
+  const { options, children, aheadMs } = rest
   return {
     run: (slices) => {
       const counts = countByKey(slices, field?.path ?? '', grid)
@@ -143,7 +143,7 @@ function histogram(field: Field | null, grid: Grid, rest: { options: Options; ch
               })
             )
       const buckets = keys.map((key, bucket) => ({
-        ...(field?.type === 'date' ? { key_as_string: printDate(key) } : {}),
+        ...(field?.type === 'date' ? { key_as_string: printDate(key, aheadMs) } : {}),
         key,
         doc_count: counts.get(key) ?? 0,
         ...(dealt === null ? {} : runAll(children, dealt[bucket]!))

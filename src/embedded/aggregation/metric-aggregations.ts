@@ -1,6 +1,7 @@
 // min, max, avg, sum, value_count, stats, cardinality: one figure (or five) over the values of a field.
 
 import type { JsonObject } from '../../core/json.ts'
+import { printDate } from '../store/date-format.ts'
 import type { Field } from '../store/field.ts'
 import { asText, checkKeys, fieldOf, numericOnly, type AggregationParser, type AggregationSlice } from './aggregation.ts'
 
@@ -26,9 +27,15 @@ export const parseMin = metric('min', ({ count, min }, field) => shown(field, co
 export const parseMax = metric('max', ({ count, max }, field) => shown(field, count === 0 ? null : max))
 export const parseAvg = metric('avg', ({ count, sum }, field) => shown(field, count === 0 ? null : sum / count))
 export const parseSum = metric('sum', ({ sum }, field) => shown(field, sum))
-export const parseStats = metric('stats', ({ count, min, max, sum }) =>
-  count === 0 ? { count, min: null, max: null, avg: null, sum } : { count, min, max, avg: sum / count, sum }
-)
+export const parseStats = metric('stats', ({ count, min, max, sum }, field) => {
+  if (count === 0) return { count, min: null, max: null, avg: null, sum }
+  const figures = { min, max, avg: sum / count, sum }
+  return { count, ...figures, ...(field?.type === 'date' ? datesOf(figures) : {}) }
+})
+
+function datesOf(figures: Readonly<Record<string, number>>): JsonObject {
+  return Object.fromEntries(Object.entries(figures).map(([name, ms]) => [`${name}_as_string`, printDate(ms)]))
+}
 
 function shown(field: Field | null, value: number | null): JsonObject {
   const text = value === null ? null : asText(field, value)

@@ -56,18 +56,19 @@ async function bulk(state: NodeState, request: ApiRequest): Promise<ApiAnswer> {
   const pipeline = request.params.text('pipeline')
   if (pipeline !== null && pipeline !== '_none') throw illegalArgument(`pipeline with id [${pipeline}] does not exist`)
   const items = readItems(request.body, request.parts['index'] ?? null)
+  const refresh = request.params.text('refresh')
+  const isForced = refresh === '' || refresh === 'true'
   const written = new Set<EmbeddedIndex>()
   const results: string[] = []
   let hasErrors = false
   for (const [i, item] of items.entries()) {
     if (i > 0 && i % ACTIONS_PER_TURN === 0) await nextTurn()
-    const { text, index, isError } = runItem(state, item)
+    const { text, index, isError } = runItem(state, item, isForced)
     results.push(text)
     if (isError) hasErrors = true
     if (index !== null) written.add(index)
   }
-  const refresh = request.params.text('refresh')
-  if (refresh !== null && refresh !== 'false') for (const index of written) index.refresh()
+  if (isForced || refresh === 'wait_for') for (const index of written) index.refresh()
   const tookMs = Math.floor(systemClock.monotonicMs() - startMs)
   return answerText(`{"errors":${hasErrors},"took":${tookMs},"items":[${results.join(',')}]}`)
 }
@@ -166,12 +167,12 @@ interface ItemOutcome {
   readonly isError: boolean
 }
 
-function runItem(state: NodeState, item: BulkItem): ItemOutcome {
+function runItem(state: NodeState, item: BulkItem, isForcedRefresh: boolean): ItemOutcome {
   const { kind, index: name } = item.action
   try {
     const index = state.store.forWriting(name)
     const result = writeItem(index, item)
-    return { text: `{"${kind}":{${printWrite(index, result)},"status":${result.status}}}`, index, isError: false }
+    return { text: `{"${kind}":{${printWrite(index, result, isForcedRefresh)},"status":${result.status}}}`, index, isError: false }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const failure = { _index: name, _id: item.action.id, status: error.status, error: error.toJson() }

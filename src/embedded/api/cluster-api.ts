@@ -43,7 +43,7 @@ async function clusterHealth(state: NodeState, request: ApiRequest): Promise<Api
   for (;;) {
     const indices = healthTargets(state, request)
     const status = statusOf(indices)
-    const isMet = nodesOk && shardsOk && RANK[status] >= RANK[wanted as Status]
+    const isMet = indices !== null && nodesOk && shardsOk && RANK[status] >= RANK[wanted as Status]
     const isLate = systemClock.monotonicMs() >= deadlineMs
     if (isMet || isLate) return answer(printHealth(request, indices, { status, timedOut: !isMet }), isMet ? 200 : 408)
     await wait(POLL_MS)

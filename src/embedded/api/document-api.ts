@@ -52,16 +52,17 @@ function updateOne(state: NodeState, request: ApiRequest): ApiAnswer {
 
 function written(index: EmbeddedIndex, request: ApiRequest, result: WriteResult): ApiAnswer {
   const refresh = request.params.text('refresh')
-  if (refresh !== null && refresh !== 'false') index.refresh()
-  return answerText(`{${printWrite(index, result)}}`, result.status)
+  const isForced = refresh === '' || refresh === 'true'
+  if (isForced || refresh === 'wait_for') index.refresh()
+  return answerText(`{${printWrite(index, result, isForced)}}`, result.status)
 }
 
 /** `"_index":…` to `"_primary_term":…`, without braces. */
-export function printWrite(index: EmbeddedIndex, { id, version, result, sequenceNumber }: WriteResult): string {
+export function printWrite(index: EmbeddedIndex, { id, version, result, sequenceNumber }: WriteResult, isForcedRefresh: boolean): string {
   const copies = index.settings.replicas + 1
   return (
     `"_index":${JSON.stringify(index.name)},"_id":${JSON.stringify(id)},"_version":${version},"result":"${result}",` +
-    `"_shards":{"total":${copies},"successful":1,"failed":0},"_seq_no":${sequenceNumber},"_primary_term":1`
+    `${isForcedRefresh ? '"forced_refresh":true,' : ''}"_shards":{"total":${copies},"successful":1,"failed":0},"_seq_no":${sequenceNumber},"_primary_term":1`
   )
 }
 

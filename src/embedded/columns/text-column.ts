@@ -34,27 +34,47 @@ interface TextDocument {
   readonly text: string
 }
 
-// The parts of Unicode's word rule (UAX 29, Elasticsearch's `standard` analyzer) that occur in names and prose: letters, digits and
-// marks join; an apostrophe or a full stop joins what it stands between; ideographs stand alone.
-const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}])[\p{L}\p{N}\p{M}_])+(?:['’.](?:(?![\p{Script=Han}\p{Script=Hiragana}])[\p{L}\p{N}\p{M}_])+)*/gu
+// The parts of Unicode's word rule (UAX 29, Elasticsearch's `standard` analyzer) that occur in names and prose: letters, digits, marks and
+// low lines join; a full stop or an apostrophe joins two letters or two digits, a colon or a middle dot two letters, a comma two digits;
+// ideographs stand alone.
+const IDEOGRAPH = '[\\p{Script=Han}\\p{Script=Hiragana}]'
+const LETTER = `(?!${IDEOGRAPH})\\p{L}`
+const WORD = new RegExp(
+  `${IDEOGRAPH}|(?:(?!${IDEOGRAPH})[\\p{L}\\p{N}\\p{M}_]` +
+    `|(?<=${LETTER}\\p{M}*)[:\u00b7\u2027.'\u2018\u2019\u2024\uff07\uff0e](?=${LETTER})` +
+    `|(?<=\\p{N}\\p{M}*)[,;.'\u2018\u2019\u2024\uff07\uff0e](?=\\p{N}))+`,
+  'gu'
+)
 
 /** What Elasticsearch's `standard` analyzer makes of a text. */
 export function tokenize(text: string): string[] {
   return text.toLowerCase().match(WORD) ?? []
 }
 
-// Lucene's BM25 constants; d = 0 makes MiniSearch's BM25+ the plain one.
+// Elasticsearch's BM25: Lucene's constants, and the factor k + 1 that Lucene itself dropped. d = 0 makes MiniSearch's BM25+ the plain one.
 const BM25 = { k: 1.2, b: 0.75, d: 0 }
-// Lucene leaves out the constant factor k + 1 of the textbook's numerator.
-const LUCENE_SCALE = 1 / (BM25.k + 1)
+
+const REPEAT_MARK = '\u0000'
+
+// MiniSearch takes the number of different words for the length of a text, Lucene the number of words: each repeat gets a mark that makes
+// it a word of its own until the length is taken.
+function tokenizeForIndex(text: string): string[] {
+  const tokens = tokenize(text)
+  if (new Set(tokens).size === tokens.length) return tokens
+  return tokens.map((token, i) => (tokens.indexOf(token) === i ? token : `${token}${REPEAT_MARK}${i}`))
+}
+
+function unmark(token: string): string {
+  const at = token.indexOf(REPEAT_MARK)
+  return at === -1 ? token : token.slice(0, at)
+}
 
 export class TextBuilder {
   readonly #index = new MiniSearch<TextDocument>({
     fields: ['text'],
     idField: 'doc',
-    tokenize,
-    processTerm: (term) => term,
+    tokenize: tokenizeForIndex,
+    processTerm: unmark,
     autoVacuum: false
   })
   readonly #docs = new Uint32List()
@@ -83,7 +103,8 @@ export class TextBuilder {
 
   #close(): void {
     if (this.#openDoc === -1) return
-    this.#index.add({ doc: this.#openDoc, text: this.#openText })
+    // A text without a word has no part in the averages of the score.
+    if (tokenize(this.#openText).length > 0) this.#index.add({ doc: this.#openDoc, text: this.#openText })
     this.#docs.push(this.#openDoc)
     this.#bytes += this.#openText.length
     this.#openDoc = -1
@@ -106,7 +127,7 @@ function search(index: MiniSearch<TextDocument>, query: TextQuery): TextMatches 
   results.forEach((result, i) => {
     docs[i] = result.id as number
     // MiniSearch multiplies by the number of query terms that matched; Lucene does not.
-    scores[i] = Math.fround((result.score / result.queryTerms.length) * LUCENE_SCALE)
+    scores[i] = Math.fround(result.score / result.queryTerms.length)
   })
   return { docs, scores }
 }

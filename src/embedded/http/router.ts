@@ -1,6 +1,6 @@
 // Paths → handlers: a tree of path segments, literal ones before placeholders.
 
-import { ApiError, illegalArgument } from '../api-error.ts'
+import { ApiError, illegalArgument, PLAIN } from '../api-error.ts'
 import type { ApiAnswer, ApiRequest } from './api-request.ts'
 
 export type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>
@@ -52,12 +52,12 @@ export class Router {
     const segments = path.split('/').filter((segment) => segment !== '')
     const parts: Record<string, string> = {}
     const node = match(this.#root, segments, 0, parts)
-    if (node === null) throw new ApiError(400, 'illegal_argument_exception', `no handler found for uri [${path}] and method [${method}]`)
+    if (node === null) throw new ApiError(400, PLAIN, `no handler found for uri [${path}] and method [${method}]`)
     const route = node.routes.get(method)
     if (route === undefined) {
       const allowed = [...node.routes.keys()].sort().join(', ')
       const reason = `Incorrect HTTP method for uri [${path}] and method [${method}], allowed: [${allowed}]`
-      throw new ApiError(405, 'method_not_allowed_exception', reason)
+      throw new ApiError(405, PLAIN, reason)
     }
     return { route, parts }
   }

@@ -78,18 +78,23 @@ function keywordTerm(path: string, value: string, boost: number): Query {
   }
 }
 
-// Lucene's BM25 for a field without norms and a term frequency of 1: idf × 1 / (1 + 1.2), over the whole shard.
+// Elasticsearch's BM25 (k1 = 1.2, b = 0.75) with a term frequency of 1, over the whole shard. Keywords have no norms: each document counts
+// as one term long, against an average of terms per document.
 function keywordScore(shard: readonly SegmentView[], path: string, value: string): number {
   let documents = 0
   let matching = 0
+  let terms = 0
   for (const { segment } of shard) {
     const column = keywordColumn(segment, path)
     if (column === null) continue
     documents += column.documentsWithValue
+    terms += column.ordinals.length
     const ordinal = ordinalOf(column, value)
     if (ordinal !== -1) matching += column.postingStarts[ordinal + 1]! - column.postingStarts[ordinal]!
   }
-  return Math.fround(Math.log(1 + (documents - matching + 0.5) / (matching + 0.5)) / 2.2)
+  if (matching === 0) return 0
+  const idf = Math.log(1 + (documents - matching + 0.5) / (matching + 0.5))
+  return Math.fround((idf * 2.2) / (1 + 1.2 * (0.25 + (0.75 * documents) / terms)))
 }
 
 function keywordColumn(segment: Segment, path: string): KeywordColumn | null {

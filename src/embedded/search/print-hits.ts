@@ -25,11 +25,12 @@ export function printSearchAnswer(result: SearchResult, request: SearchRequest, 
   return (
     `${head}${pointInTime}"took":${Math.floor(tookMs)},"timed_out":false,` +
     `"_shards":{"total":${shards},"successful":${shards},"skipped":0,"failed":0},` +
-    `"hits":{${total}"max_score":${JSON.stringify(maxScore(result))},"hits":[${hits.join(',')}]}${aggregations}}`
+    `"hits":{${total}"max_score":${JSON.stringify(maxScore(result, shards))},"hits":[${hits.join(',')}]}${aggregations}}`
   )
 }
 
-function maxScore({ hits, maxScore: score }: SearchResult): number | null {
+function maxScore({ hits, maxScore: score }: SearchResult, shards: number): number | null {
+  if (shards === 0) return 0
   return hits.length === 0 ? null : score
 }
 

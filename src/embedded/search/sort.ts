@@ -7,11 +7,13 @@ import { distanceMeters, type GeoPoint } from '../columns/geo-column.ts'
 import { codePointOrder, lowerBound } from '../columns/string-order.ts'
 import { convertPoint } from '../store/convert-value.ts'
 import { parseDate } from '../store/date-format.ts'
-import { COLUMN_OF_TYPE } from '../store/field.ts'
+import { COLUMN_OF_TYPE, type FieldType } from '../store/field.ts'
 import type { Segment } from '../store/segment.ts'
 import type { Matcher } from '../query/matcher.ts'
 import type { QueryContext } from '../query/query.ts'
 import { show } from '../show.ts'
+
+type NumberKind = 'integer' | 'long' | 'fraction'
 
 /** Compares across segments; null: no value. */
 export type SortValue = number | string | null
@@ -24,8 +26,8 @@ export interface SortClause {
   readonly mode: 'min' | 'max'
   /** Only of `distance`. */
   readonly origin: GeoPoint | null
-  /** Whole numbers show a missing value as the largest or smallest long. */
-  readonly isWholeNumber: boolean
+  /** What a missing value shows as: the largest or smallest number of its kind, or null. */
+  readonly numberKind: NumberKind | null
 }
 
 const FIELD_KEYS = new Set(['order', 'missing', 'mode', 'unmapped_type', 'format', 'numeric_type'])
@@ -58,20 +60,25 @@ function fieldClause(path: string, options: JsonObject, context: QueryContext): 
   if (missing !== '_last' && missing !== '_first') throw unsupported(`missing [${missing}] in sort of [${path}]`)
   const mode = show(options['mode'] ?? (isDescending ? 'max' : 'min'))
   if (mode !== 'min' && mode !== 'max') throw unsupported(`mode [${mode}] in sort of [${path}]`)
-  const base = { path, isDescending, missingFirst: missing === '_first', mode, origin: null, isWholeNumber: false } as const
+  const base = { path, isDescending, missingFirst: missing === '_first', mode, origin: null, numberKind: null } as const
   if (path === '_score') return { ...base, kind: 'score' }
   if (path === '_doc' || path === '_shard_doc') return { ...base, kind: 'doc' }
   const field = context.mapping.fields.get(path)
   if (field === undefined) {
-    if (options['unmapped_type'] !== undefined) return { ...base, kind: 'field', isWholeNumber: true }
+    if (options['unmapped_type'] !== undefined) return { ...base, kind: 'field', numberKind: 'long' }
     const details = { index: context.indexName }
     throw new ApiError(400, 'query_shard_exception', `No mapping found for [${path}] in order to sort on`, { details })
   }
   if (field.type === 'text') throw textFieldError(path, context.indexName)
   if (field.type === 'geo_point')
     throw illegalArgument(`can't sort on geo_point field without using specific sorting feature, like geo_distance`)
-  const isFraction = ['half_float', 'float', 'double', 'scaled_float'].includes(field.type)
-  return { ...base, kind: 'field', isWholeNumber: COLUMN_OF_TYPE[field.type] === 'numeric' && !isFraction }
+  return { ...base, kind: 'field', numberKind: numberKindOf(field.type) }
+}
+
+function numberKindOf(type: FieldType): NumberKind | null {
+  if (COLUMN_OF_TYPE[type] !== 'numeric') return null
+  if (['byte', 'short', 'integer'].includes(type)) return 'integer'
+  return ['half_float', 'float', 'double', 'scaled_float'].includes(type) ? 'fraction' : 'long'
 }
 
 export function textFieldError(path: string, indexName: string): ApiError {
@@ -98,7 +105,7 @@ function distanceClause(options: JsonObject): SortClause {
   const isDescending = readOrder(options['order'], false)
   const mode = isDescending ? 'max' : 'min'
   const origin = convertPoint(path, options[path])
-  return { kind: 'distance', path, isDescending, missingFirst: false, mode, origin, isWholeNumber: false }
+  return { kind: 'distance', path, isDescending, missingFirst: false, mode, origin, numberKind: 'fraction' }
 }
 
 /** A document's place in the order of one clause, in one segment: a smaller number comes first. */
@@ -160,16 +167,15 @@ export function compareValues(clause: SortClause, a: SortValue, b: SortValue): n
   return clause.isDescending ? -order : order
 }
 
-// Java's Long.MAX_VALUE and MIN_VALUE, which Elasticsearch shows for a whole number that is missing.
-const LONG_MAX = '9223372036854775807'
-const LONG_MIN = '-9223372036854775808'
+// Java's largest and smallest values, which Elasticsearch shows for a number that is missing.
+const LARGEST: Readonly<Record<NumberKind, string>> = { integer: '2147483647', long: '9223372036854775807', fraction: '"Infinity"' }
+const SMALLEST: Readonly<Record<NumberKind, string>> = { integer: '-2147483648', long: '-9223372036854775808', fraction: '"-Infinity"' }
 
 /** A sort value as it stands in a hit. */
 export function printSortValue(clause: SortClause, value: SortValue): string {
   if (value !== null) return JSON.stringify(value)
-  const isLargest = clause.missingFirst === clause.isDescending
-  if (clause.isWholeNumber) return isLargest ? LONG_MAX : LONG_MIN
-  return clause.kind === 'distance' ? '"Infinity"' : 'null'
+  if (clause.numberKind === null) return 'null'
+  return (clause.missingFirst === clause.isDescending ? LARGEST : SMALLEST)[clause.numberKind]
 }
 
 /** Reads one value of `search_after`, as a hit of the page before showed it. */
@@ -183,5 +189,5 @@ export function parseSortValue(clause: SortClause, value: unknown, context: Quer
   }
   const number = typeof value === 'boolean' ? Number(value) : typeof value === 'object' || value === '' ? Number.NaN : Number(value)
   if (Number.isNaN(number)) throw illegalArgument(`Failed to parse search_after value for field [${clause.path}].`)
-  return clause.isWholeNumber && Math.abs(number) >= 2 ** 63 ? null : number
+  return clause.numberKind === 'long' && Math.abs(number) >= 2 ** 63 ? null : number
 }

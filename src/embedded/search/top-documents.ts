@@ -49,7 +49,7 @@ const BY_SCORE: SortClause = {
   missingFirst: false,
   mode: 'max',
   origin: null,
-  isWholeNumber: false
+  numberKind: null
 }
 
 /** The clauses that tell documents apart: none if all compare equal, and numbers alone decide. */

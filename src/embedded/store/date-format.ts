@@ -60,9 +60,14 @@ export function parseDate(format: DateFormat, value: unknown, roundUp = false): 
   return Number.NaN
 }
 
-/** As `key_as_string` shows a date: ISO 8601 with milliseconds. */
-export function printDate(ms: number): string {
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
+/** As `key_as_string` shows a date: ISO 8601 with milliseconds, in a zone so far ahead of UTC. */
+export function printDate(ms: number, aheadMs = 0): string {
+  if (!(Math.abs(ms) <= 8.64e15)) return String(ms)
+  const text = new Date(Math.floor(ms) + aheadMs).toISOString()
+  if (aheadMs === 0) return text
+  const minutes = Math.abs(aheadMs) / 60_000
+  const twoDigits = (number: number): string => String(Math.floor(number)).padStart(2, '0')
+  return `${text.slice(0, -1)}${aheadMs < 0 ? '-' : '+'}${twoDigits(minutes / 60)}:${twoDigits(minutes % 60)}`
 }
 
 const LETTERS: Readonly<Record<string, { readonly part: number; readonly pattern: string }>> = {

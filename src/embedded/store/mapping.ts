@@ -1,7 +1,7 @@
 // The mapping of one index: a tree of objects and fields, and all fields by path.
 
 import { isObject, type JsonObject } from '../../core/json.ts'
-import { unsupported } from '../api-error.ts'
+import { illegalArgument, unsupported } from '../api-error.ts'
 import { isFieldType, malformed, parseField, type Field } from './field.ts'
 import { show } from '../show.ts'
 
@@ -164,7 +164,7 @@ function checkMerge(into: ObjectNode, from: ObjectNode): void {
     if (old.kind !== child.kind) throw malformed(`can't merge a non object mapping [${name}] with an object mapping`)
     if (old.kind === 'object' && child.kind === 'object') checkMerge(old, child)
     if (old.kind === 'field' && child.kind === 'field' && old.field.type !== child.field.type) {
-      throw malformed(`mapper [${child.field.path}] cannot be changed from type [${old.field.type}] to [${child.field.type}]`)
+      throw illegalArgument(`mapper [${child.field.path}] cannot be changed from type [${old.field.type}] to [${child.field.type}]`)
     }
   }
 }
