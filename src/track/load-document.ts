@@ -14,6 +14,8 @@ export interface LoadedDocument {
   readonly value: JsonValue
   /** Names that the templates take from outside. */
   readonly declared: ReadonlySet<string>
+  /** Texts of the files that were included, by name: what they take does not count as declared. */
+  readonly included: ReadonlyMap<string, string>
   readonly warnings: readonly string[]
   /** File and line that made the letter at an offset of `text`; made when first asked for. */
   readonly placeOf: SourceMap['placeOf']
@@ -21,8 +23,6 @@ export interface LoadedDocument {
 
 export interface DocumentFailure {
   readonly mistake: Mistake
-  /** Empty if even that could not be found out. */
-  readonly declared: ReadonlySet<string>
   readonly warnings: readonly string[]
 }
 
@@ -37,13 +37,8 @@ export interface DocumentRequest {
 /** The document of a file, or its first mistake: later stages need the earlier ones. */
 export function loadDocument(request: DocumentRequest): LoadedDocument | DocumentFailure {
   const { folder, file, kind, templating } = request
-  const fail = (
-    problem: Partial<Mistake> & { message: string },
-    declared: ReadonlySet<string> = new Set(),
-    warnings: readonly string[] = []
-  ): DocumentFailure => ({
+  const fail = (problem: Partial<Mistake> & { message: string }, warnings: readonly string[] = []): DocumentFailure => ({
     mistake: { kind: kind === 'track' ? 'template' : 'body', file: folder.nameOf(file), line: null, path: [], ...problem },
-    declared,
     warnings
   })
   let assembled: Assembled
@@ -55,21 +50,24 @@ export function loadDocument(request: DocumentRequest): LoadedDocument | Documen
     throw error
   }
   const warnings = assembled.empty.map(({ file: from, line, pattern }) => `${from}:${line}: rally.collect: no file matches [${pattern}]`)
-  let declared: ReadonlySet<string> = new Set()
   try {
-    declared = declaredIn(assembled.source.text)
-    const text = renderSource(assembled.source.text, { kind, folder, templating })
+    const declared = declaredIn(assembled.source.text)
+    const included = new Map<string, string>()
+    const note = (name: string, source: string): string => {
+      included.set(name, source)
+      return source
+    }
+    const text = renderSource(assembled.source.text, { kind, folder, templating, changeIncluded: note })
     const placeOf = lazyPlaces(request, assembled, text)
     try {
-      return { text, value: parseJson(text, { allowNonFinite: true }), declared, warnings, placeOf }
+      return { text, value: parseJson(text, { allowNonFinite: true }), declared, included, warnings, placeOf }
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error
       const line = placeOf(error.offset)
-      return fail({ ...(kind === 'track' ? { kind: 'json' } : {}), ...line, message: jsonMessage(error, text) }, declared, warnings)
+      return fail({ ...(kind === 'track' ? { kind: 'json' } : {}), ...line, message: jsonMessage(error, text) }, warnings)
     }
   } catch (error) {
-    if (error instanceof TemplateProblem)
-      return fail({ ...templatePlace(error, assembled, folder), message: error.message }, declared, warnings)
+    if (error instanceof TemplateProblem) return fail({ ...templatePlace(error, assembled, folder), message: error.message }, warnings)
     throw error
   }
 }

@@ -93,7 +93,7 @@ function checkParams(request: LoadTrackRequest, read: ReadTrack, report: (messag
   reservedProblems(params).forEach(report)
   // What a template that cannot be read would take is not known: nothing is called unused then.
   if (read.declared === null) return
-  const unused = unusedProblems(params, read.declared)
+  const unused = unusedProblems(params, read.declared, read.included)
   if (request.ignoreUnusedParams === true) warnings.push(...unused)
   else unused.forEach(report)
 }

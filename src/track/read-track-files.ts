@@ -25,6 +25,8 @@ export interface ReadTrack {
   readonly bodies: ReadonlyMap<string, JsonValue>
   /** Names that the templates take from outside; null: not all templates could be read. */
   readonly declared: ReadonlySet<string> | null
+  /** Texts of the files that the track file includes, by name. */
+  readonly included: ReadonlyMap<string, string>
   readonly mistakes: readonly Mistake[]
   readonly warnings: readonly string[]
   /** Of a value of the document. */
@@ -41,7 +43,15 @@ export interface ReadRequest {
 export function readTrackFiles(request: ReadRequest): ReadTrack {
   const { found, templating } = request
   const placeOf = (): Pick<Mistake, 'file' | 'line'> => ({ file: null, line: null })
-  const nothing = { track: null, text: null, document: null, bodies: new Map<string, JsonValue>(), declared: null, placeOf }
+  const nothing = {
+    track: null,
+    text: null,
+    document: null,
+    bodies: new Map<string, JsonValue>(),
+    declared: null,
+    included: new Map<string, string>(),
+    placeOf
+  }
   let folder: TrackFolder
   try {
     folder = new TrackFolder(found.dir)
@@ -62,7 +72,7 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
   const placeOf = (path: DocumentPath): Pick<Mistake, 'file' | 'line'> =>
     document.placeOf(offsetOf(path)) ?? { file: trackFile, line: null }
   const place = ({ path, message }: Finding, kind: Mistake['kind']): Mistake => ({ kind, ...placeOf(path), path, message })
-  const read = { text: document.text, document: document.value, bodies: bodies.values, placeOf }
+  const read = { text: document.text, document: document.value, bodies: bodies.values, included: document.included, placeOf }
   const version = isObject(document.value) ? versionProblem(document.value) : null
   if (!isObject(document.value) || version !== null) {
     const finding =

@@ -90,6 +90,20 @@ test('an unused parameter is told together with the rest, unless a template coul
   assert.equal(broken.length, 1)
 })
 
+test('a parameter that only an included file takes is told by that file', async (t) => {
+  const lines = await problems(
+    t,
+    {
+      'track.json': '{% set x = 1 %}{% include "inc.json" %}',
+      'inc.json': '{"description": "{{ gamma }}", "schedule": [{"operation": "refresh"}]}'
+    },
+    { params: { gamma: 3 } }
+  )
+  assert.deepEqual(lines, [
+    'track parameter [gamma] is not used by this track: only [inc.json] takes it, and what is included does not count (this track takes none)'
+  ])
+})
+
 test('an unused parameter is only a warning if asked for', async (t) => {
   const { warnings } = await load(trackFolder(t, { 'track.json': { schedule: [{ operation: 'refresh' }] } }), {
     params: { x: 1 },
