@@ -13,8 +13,10 @@ export class BodyReader {
   readonly values = new Map<string, JsonValue>()
   readonly mistakes: Mistake[] = []
   readonly warnings: string[] = []
-  /** Null: a body could not be looked at. */
-  declared: Set<string> | null = new Set()
+  /** Names that the bodies take from outside. */
+  readonly declared = new Set<string>()
+  /** False once a body could not be looked at. */
+  isWhole = true
   readonly #failed = new Set<string>()
   readonly #folder: TrackFolder
   readonly #templating: Templating
@@ -32,7 +34,7 @@ export class BodyReader {
     this.warnings.push(...body.warnings)
     if (!isFailure(body)) {
       this.values.set(file, body.value)
-      for (const name of body.declared) this.declared?.add(name)
+      for (const name of body.declared) this.declared.add(name)
       return body.value
     }
     if (body.mistake.kind === 'setup') missing(`${body.mistake.message}${nearestFile(this.#folder, file)}`)
@@ -40,7 +42,7 @@ export class BodyReader {
       this.#failed.add(file)
       this.mistakes.push(body.mistake)
     }
-    this.declared = null
+    this.isWhole = false
     return null
   }
 }

@@ -2,6 +2,7 @@
 
 import { didYouMean } from '../core/close-match.ts'
 import type { JsonObject } from '../core/json.ts'
+import { unmentioned } from './mentions.ts'
 import { declaredIn, RESERVED_NAMES, TemplateProblem } from './templating.ts'
 
 /** Parameters that no template takes, sorted (Elastic Rally's rule: what only an included file takes does not count). */
@@ -15,6 +16,12 @@ export function unusedParams(params: JsonObject, declared: ReadonlySet<string>):
 export function reservedProblems(params: JsonObject): string[] {
   const reserved = Object.keys(params).filter((name) => RESERVED_NAMES.includes(name))
   return reserved.sort().map((name) => `track parameter [${name}] is set by Rally and cannot be given`)
+}
+
+/** A line for each parameter that surely no template takes, where not all of them could be read: no file even mentions it. */
+export function surelyUnusedProblems(params: JsonObject, declared: ReadonlySet<string>, folder: string): string[] {
+  const unknown = unusedParams(params, declared).filter((name) => !RESERVED_NAMES.includes(name))
+  return unmentioned(folder, unknown).map((name) => `track parameter [${name}] is not used by this track${didYouMean(name, declared)}`)
 }
 
 /** A line for each parameter that no template takes, with the nearest one that is taken; the last line names them all. */

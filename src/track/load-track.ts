@@ -2,7 +2,7 @@
 
 import { systemClock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
-import { reservedProblems, unusedProblems } from './check-params.ts'
+import { reservedProblems, surelyUnusedProblems, unusedProblems } from './check-params.ts'
 import { findTrack, type FoundTrack, type TrackSource } from './find-track.ts'
 import { TrackError, type Mistake } from './mistake.ts'
 import { readTrackFiles, type ReadTrack } from './read-track-files.ts'
@@ -55,7 +55,7 @@ export async function loadTrack(request: LoadTrackRequest): Promise<LoadedTrack>
   const mistakes = [...read.mistakes]
   const warnings = [...found.warnings, ...read.warnings]
   const report = (kind: Mistake['kind'], message: string): void => void mistakes.push({ kind, file: null, line: null, path: [], message })
-  checkParams(request, read, (message) => report('params', message), warnings)
+  checkParams(request, found, read, { mistake: (message) => report('params', message), warning: (message) => void warnings.push(message) })
   const filters = readFilters(request, (message) => report('filter', message))
   let track = read.track
   let serverlessLines: LoadedTrack['serverlessLines'] = []
@@ -88,14 +88,18 @@ function nonEmpty(text: string | null | undefined): string | null {
   return text === undefined || text === '' ? null : text
 }
 
-function checkParams(request: LoadTrackRequest, read: ReadTrack, report: (message: string) => void, warnings: string[]): void {
+interface Tell {
+  readonly mistake: (message: string) => void
+  readonly warning: (message: string) => void
+}
+
+function checkParams(request: LoadTrackRequest, found: FoundTrack, read: ReadTrack, tell: Tell): void {
   const params = request.params ?? {}
-  reservedProblems(params).forEach(report)
-  // What a template that cannot be read would take is not known: nothing is called unused then.
-  if (read.declared === null) return
-  const unused = unusedProblems(params, read.declared, read.included)
-  if (request.ignoreUnusedParams === true) warnings.push(...unused)
-  else unused.forEach(report)
+  reservedProblems(params).forEach(tell.mistake)
+  const unused = read.isDeclaredWhole
+    ? unusedProblems(params, read.declared, read.included)
+    : surelyUnusedProblems(params, read.declared, found.dir)
+  unused.forEach(request.ignoreUnusedParams === true ? tell.warning : tell.mistake)
 }
 
 function readFilters(

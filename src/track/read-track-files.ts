@@ -1,5 +1,7 @@
 // All files of a track → the model and everything that is wrong, in one go: a stage's mistakes do not hide a later one's.
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { isObject, type JsonValue } from '../core/json.ts'
 import { BodyReader } from './body-reader.ts'
 import { checkSchema, type Violation } from './check-schema.ts'
@@ -15,6 +17,9 @@ import { TRACK_RULE } from './track-schema.ts'
 import { versionProblem } from './track-version.ts'
 import type { Track } from './track.ts'
 
+/** Sections of the document that name body files: where they are ill-formed, some bodies may not have been looked at. */
+const NAMES_BODIES: ReadonlySet<string | number> = new Set(['indices', 'templates', 'composable-templates', 'component-templates'])
+
 export interface ReadTrack {
   /** What could be read of it; sound only without mistakes. Null: not even its document. */
   readonly track: Track | null
@@ -23,8 +28,9 @@ export interface ReadTrack {
   readonly document: JsonValue
   /** Rendered bodies by file name as the track writes it. */
   readonly bodies: ReadonlyMap<string, JsonValue>
-  /** Names that the templates take from outside; null: not all templates could be read. */
-  readonly declared: ReadonlySet<string> | null
+  /** Names that the templates take from outside, as far as they could be read. */
+  readonly declared: ReadonlySet<string>
+  readonly isDeclaredWhole: boolean
   /** Texts of the files that the track file includes, by name. */
   readonly included: ReadonlyMap<string, string>
   readonly mistakes: readonly Mistake[]
@@ -48,7 +54,8 @@ export function readTrackFiles(request: ReadRequest): ReadTrack {
     text: null,
     document: null,
     bodies: new Map<string, JsonValue>(),
-    declared: null,
+    declared: new Set<string>(),
+    isDeclaredWhole: false,
     included: new Map<string, string>(),
     placeOf
   }
@@ -82,14 +89,15 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
     return {
       ...read,
       track: null,
-      declared: null,
+      declared: document.declared,
+      isDeclaredWhole: false,
       mistakes: [place(finding, version === null ? 'track' : 'version')],
       warnings: document.warnings
     }
   }
   const { violations, suspects } = checkSchema(document.value, TRACK_RULE)
   const findings = new Findings()
-  const hasPlugins = folder.exists('track.py')
+  const hasPlugins = existsSync(join(found.dir, 'track.py'))
   const track = readTrack(
     document.value,
     {
@@ -109,7 +117,8 @@ function readDocument(request: ReadRequest, folder: TrackFolder, document: Loade
   return {
     ...read,
     track,
-    declared: bodies.declared === null ? null : new Set([...document.declared, ...bodies.declared]),
+    declared: new Set([...document.declared, ...bodies.declared]),
+    isDeclaredWhole: bodies.isWhole && !violations.some(({ path }) => NAMES_BODIES.has(path[0] ?? '')),
     mistakes: [...inDocumentOrder(ofDocument, offsetOf), ...bodies.mistakes],
     warnings: [
       ...document.warnings,

@@ -39,7 +39,7 @@ export async function renderTrack(
     templating: templatingOf(request),
     challenge: null
   })
-  if (track === null || declared === null || mistakes.length > 0) throw new TrackError(found.name, mistakes, warnings)
+  if (track === null || mistakes.length > 0) throw new TrackError(found.name, mistakes, warnings)
   const stages: RenderedTrack = {
     rendered: document,
     bodies: Object.fromEntries(bodies),

@@ -67,12 +67,13 @@ test('all mistakes come at once, each with file, line, path, value and the neare
     'track.json:6: challenges: there is no challenge [al], did you mean [all]? (challenges: [all])',
     'challenges/default.json:7: challenges[0].schedule[0].clients: must be at least 1 but is [0]',
     'challenges/default.json:9: challenges[0].schedule[2].parallel.completed-by: [idnex] names no task of the parallel element of challenge [all], did you mean [index]?',
+    'track parameter [cliens] is not used by this track',
     '--include-tasks: [tpye:bulk] is no task filter: [tpye] is neither [type] nor [tag], did you mean [type]?',
     `track.json:4: corpora[0].documents[0].source-file: data file [docs.json] of corpus [c] is in none of [${folder}], and there is no [base-url] to fetch it from`
   ])
 })
 
-test('an unused parameter is told together with the rest, unless a template could not be read', async (t) => {
+test('an unused parameter is told together with the rest', async (t) => {
   const track = { schedule: [{ operation: 'refresh', clients: 0 }] }
   assert.deepEqual(
     await problems(
@@ -86,8 +87,41 @@ test('an unused parameter is told together with the rest, unless a template coul
       'track parameter [clinets] is not used by this track, did you mean [clients]? (this track takes: clients)'
     ]
   )
-  const broken = await problems(t, { 'track.json': '{{ x', 'b.json': '' }, { params: { y: 3 } })
-  assert.equal(broken.length, 1)
+})
+
+test('where a template cannot be read, only a parameter that no file mentions is called unused', async (t) => {
+  const params = { shards: 1, clinets: 2, taken: 3 }
+  const broken = await problems(
+    t,
+    { 'track.json': '{"a": {{ clients }}, {{ x', 'body.json': '{{ shards }}' },
+    { params: { ...params, clients: 1 } }
+  )
+  assert.equal(broken.length, 3)
+  assert.deepEqual(broken.slice(1), [
+    'track parameter [clinets] is not used by this track',
+    'track parameter [taken] is not used by this track'
+  ])
+  const bodies = await problems(
+    t,
+    {
+      'track.json':
+        '{"indices": [{"body": "body.json"}, {"name": "b", "body": "broken.json"}], "schedule": [{"operation": "bulk", "clients": {{ clients }}}]}',
+      'body.json': '{{ shards }}',
+      'broken.json': '{% if %}{{ taken }}'
+    },
+    { params: { ...params, clients: 0 } }
+  )
+  assert.equal(bodies.length, 4)
+  assert.match(bodies[0] ?? '', /indices\[0\]: \[name\] is missing/)
+  assert.match(bodies[1] ?? '', /schedule\[0\]\.clients: must be at least 1/)
+  assert.match(bodies[2] ?? '', /^broken\.json:1: /)
+  assert.equal(bodies[3], 'track parameter [clinets] is not used by this track, did you mean [clients]?')
+})
+
+test('code that stands outside the folder is no reason to fail', async (t) => {
+  const folder = trackFolder(t, { 'track.json': { schedule: [{ operation: 'mine' }] } })
+  symlinkSync('/dev/null', join(folder, 'track.py'))
+  assert.ok((await load(folder)).track.hasPlugins)
 })
 
 test('a parameter that only an included file takes is told by that file', async (t) => {
