@@ -9,7 +9,7 @@ import { DocumentPositions, pathText, type DocumentPath } from './document-path.
 import { FileProblem, TrackFolder } from './file-text.ts'
 import type { FoundTrack } from './find-track.ts'
 import { isFailure, loadDocument, type LoadedDocument } from './load-document.ts'
-import { mistakeText, shown, type Mistake } from './mistake.ts'
+import { mistakeText, shown, TrackError, type Mistake } from './mistake.ts'
 import { readTrack } from './read-track.ts'
 import { Findings, type Finding } from './reading.ts'
 import type { Templating } from './templating.ts'
@@ -59,16 +59,20 @@ export function readTrackFiles(request: ReadRequest): ReadTrack {
     included: new Map<string, string>(),
     placeOf
   }
-  let folder: TrackFolder
-  try {
-    folder = new TrackFolder(found.dir)
-  } catch (error) {
-    if (!(error instanceof FileProblem)) throw error
-    return { ...nothing, mistakes: [{ kind: 'setup', file: null, line: null, path: [], message: error.message }], warnings: [] }
-  }
+  const folder = trackFolder(found)
   const document = loadDocument({ folder, file: found.file, kind: 'track', templating })
   if (isFailure(document)) return { ...nothing, mistakes: [document.mistake], warnings: document.warnings }
   return readDocument(request, folder, document)
+}
+
+/** Throws TrackError if the folder cannot be read. */
+export function trackFolder(found: FoundTrack): TrackFolder {
+  try {
+    return new TrackFolder(found.dir)
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error
+    throw new TrackError(found.name, [{ kind: 'setup', file: null, line: null, path: [], message: error.message }])
+  }
 }
 
 function readDocument(request: ReadRequest, folder: TrackFolder, document: LoadedDocument): ReadTrack {

@@ -6,9 +6,8 @@ import { findTrack, type TrackSource } from './find-track.ts'
 import { isFailure, loadDocument } from './load-document.ts'
 import { templatingOf, type TemplateOptions } from './load-track.ts'
 import { loadedForm } from './loaded-form.ts'
-import { TrackFolder } from './file-text.ts'
 import { TrackError } from './mistake.ts'
-import { readTrackFiles } from './read-track-files.ts'
+import { readTrackFiles, trackFolder } from './read-track-files.ts'
 import { pythonJson } from './python-json.ts'
 
 export interface RenderTrackRequest extends TemplateOptions {
@@ -56,7 +55,7 @@ export async function renderTrack(
  */
 export async function renderedText(request: RenderTrackRequest): Promise<string> {
   const found = await findTrack(request.source)
-  const document = loadDocument({ folder: new TrackFolder(found.dir), file: found.file, kind: 'track', templating: templatingOf(request) })
+  const document = loadDocument({ folder: trackFolder(found), file: found.file, kind: 'track', templating: templatingOf(request) })
   if (isFailure(document)) throw new TrackError(found.name, [document.mistake], document.warnings)
   return pythonJson(document.value, 2)
 }
