@@ -1,7 +1,7 @@
 // `--client-options`: how to speak to the target. First as Elastic Rally reads them, then with the default time limit.
 
 import { RallyError } from '../core/errors.ts'
-import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import { DEFAULT_CLUSTER } from './target-hosts.ts'
 import { kvToMap, plainValue, toDict } from './value-grammar.ts'
 
@@ -39,9 +39,11 @@ export function clientOptions(text: string, clusters: readonly string[] | null, 
   )
 }
 
-/** Elastic Rally's with_max_connections: what is set stays, else `clients`, but not less than 256. */
+/** Elastic Rally's with_max_connections: what is set, else `clients`, but never less than 256. Throws RallyError('usage'). */
 export function withMaxConnections(options: JsonObject, clients: number): JsonObject {
-  return 'max_connections' in options ? options : { ...options, max_connections: Math.max(LEAST_CONNECTIONS, clients) }
+  const given = 'max_connections' in options ? numberOf(options['max_connections']) : clients
+  if (given === null) throw new RallyError('usage', `max_connections: a number is needed, not ${JSON.stringify(options['max_connections'])}`)
+  return { ...options, max_connections: Math.max(LEAST_CONNECTIONS, given) }
 }
 
 const SECRETS = ['basic_auth_password', 'api_key', 'bearer_auth', 'client_key_password', 'password', 'http_auth']

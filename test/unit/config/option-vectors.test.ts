@@ -125,22 +125,24 @@ function asElastic(given: { readonly text: HostText } | { readonly object: JsonO
 
 /** What the vectors tell of a ClientOptions object; a property that fails there is `error` here. */
 function asOptions(all: JsonObject): unknown {
-  const isFlat = Object.values(all).some((options) => !isObject(options))
-  const withMax = (clients: number): unknown =>
-    isFlat
-      ? 'error'
-      : {
-          expected: Object.fromEntries(
-            Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)])
-          )
-        }
+  const isFlat = !isObject(all) || Object.values(all).some((options) => !isObject(options))
+  const withMax = (clients: number): unknown => {
+    if (isFlat) return 'error'
+    try {
+      const amended = Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)])
+      return { expected: Object.fromEntries(amended) }
+    } catch (error) {
+      if (isUsageError(error)) return 'error'
+      throw error
+    }
+  }
   const standard = all['default']
   return {
     all,
     default: isObject(standard) ? { expected: standard } : 'error',
     max_connections_1: withMax(1),
     max_connections_500: withMax(500),
-    static: isObject(standard) ? { expected: standard['static_responses'] ?? false } : 'error'
+    static: isObject(standard) ? { expected: 'static_responses' in standard ? standard['static_responses'] : false } : 'error'
   }
 }
 
