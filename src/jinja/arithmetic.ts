@@ -15,10 +15,11 @@ import {
   type PyNumber
 } from './integers.ts'
 import { pythonError, typeError, type JinjaError } from './jinja-error.ts'
-import { spendItems, spendText } from './limits.ts'
+import { spend, spendItems, spendText } from './limits.ts'
+import { positivePower } from './float-power.ts'
 import { formatPercent } from './percent-format.ts'
-import { Markup, PyFloat, Tuple, Undefined, textOf, type Value } from './python-values.ts'
-import { indexIn } from './iterate.ts'
+import { Markup, PyFloat, Tuple, Undefined, textOf, type Value, isList } from './python-values.ts'
+import { requireIndex } from './iterate.ts'
 import { typeName } from './type-name.ts'
 
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
@@ -28,6 +29,7 @@ export function binary(operator: BinaryOperator, a: Value, b: Value): Value {
   if (operator === '+' && typeof a === 'number' && typeof b === 'number') return addIntegers(a, b)
   if (operator === '%' && textOf(a) !== null) return formatPercent(a, b)
   if (a instanceof Undefined) a.fail()
+  if (operator === '*' && (a instanceof Markup || (b instanceof Markup && !(a instanceof Undefined)))) return repeatMarkup(a, b)
   if (b instanceof Undefined) b.fail()
   const [x, y] = [numberIn(a), numberIn(b)]
   if (x !== null && y !== null) return calculate(operator, x, y)
@@ -92,14 +94,14 @@ function powerOfFloats(a: number, b: number): number {
   if (a === 1 || b === 0) return 1
   if (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) return 1
   if (a === 0 && b < 0) throw zeroDivision('0.0 cannot be raised to a negative power')
-  if (a < 0 && Number.isFinite(a) && Number.isFinite(b) && !Number.isInteger(b)) {
+  if (a === 0 || !Number.isFinite(a) || !Number.isFinite(b)) return a ** b
+  if (a < 0 && !Number.isInteger(b)) {
     throw typeError('a negative number to a broken power is complex, which templates cannot use')
   }
-  const result = a ** b
-  if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) {
-    throw pythonError('OverflowError', "(34, 'Numerical result out of range')")
-  }
-  return result
+  spend(256)
+  const magnitude = positivePower(Math.abs(a), b)
+  if (!Number.isFinite(magnitude)) throw pythonError('OverflowError', "(34, 'Numerical result out of range')")
+  return a < 0 && Math.abs(b % 2) === 1 ? -magnitude : magnitude
 }
 
 function concatenate(a: Value, b: Value): Value {
@@ -110,9 +112,9 @@ function concatenate(a: Value, b: Value): Value {
     return text + other
   }
   if (typeof a === 'string') throw typeError(`can only concatenate str (not "${typeName(b)}") to str`)
-  const [kind, items, others] = Array.isArray(a) ? ['list', a, Array.isArray(b) ? b : null] : ['tuple', itemsOfTuple(a), itemsOfTuple(b)]
-  if (!Array.isArray(items)) throw unsupported('+', a, b)
-  if (!Array.isArray(others)) throw typeError(`can only concatenate ${kind} (not "${typeName(b)}") to ${kind}`)
+  const [kind, items, others] = isList(a) ? ['list', a, isList(b) ? b : null] : ['tuple', itemsOfTuple(a), itemsOfTuple(b)]
+  if (!isList(items)) throw unsupported('+', a, b)
+  if (!isList(others)) throw typeError(`can only concatenate ${kind} (not "${typeName(b)}") to ${kind}`)
   spendItems(items.length + others.length)
   const joined: Value[] = [...items, ...others]
   return kind === 'list' ? joined : new Tuple(joined)
@@ -127,24 +129,37 @@ function repeat(a: Value, b: Value): Value {
   const sequence = isSequence(a) ? a : b
   const other = isSequence(a) ? b : a
   if (!isSequence(sequence)) throw unsupported('*', a, b)
-  const count = integerIn(other) === null ? null : indexIn(other)
-  if (count === null) throw typeError(`can't multiply sequence by non-int of type '${typeName(other)}'`)
-  const times = Math.max(0, count)
-  const text = textOf(sequence)
-  if (text !== null) {
-    spendText(text.length * times)
-    const repeated = times === 0 || text === '' ? '' : text.repeat(times)
-    return sequence instanceof Markup ? new Markup(repeated) : repeated
-  }
-  const items = Array.isArray(sequence) ? (sequence as Value[]) : (sequence as Tuple).items
+  if (integerIn(other) === null) throw typeError(`can't multiply sequence by non-int of type '${typeName(other)}'`)
+  const times = repetitions(other)
+  if (typeof sequence === 'string') return repeatText(sequence, times)
+  const items = sequence instanceof Tuple ? sequence.items : isList(sequence) ? sequence : []
   spendItems(items.length * times)
   const repeated: Value[] = []
   for (let i = 0; i < times && items.length > 0; i++) for (const item of items) repeated.push(item)
-  return Array.isArray(sequence) ? repeated : new Tuple(repeated)
+  return sequence instanceof Tuple ? new Tuple(repeated) : repeated
+}
+
+function repeatMarkup(a: Value, b: Value): Markup {
+  const [markup, other] = a instanceof Markup ? [a, b] : [b, a]
+  requireIndex(other)
+  return new Markup(repeatText(textOf(markup) ?? '', repetitions(other)))
+}
+
+function repeatText(text: string, times: number): string {
+  spendText(text.length * times)
+  return text === '' ? '' : text.repeat(times)
+}
+
+function repetitions(count: Value): number {
+  const number = integerIn(count) ?? 0
+  if (typeof number === 'bigint' && BigInt.asIntN(64, number) !== number) {
+    throw pythonError('OverflowError', "cannot fit 'int' into an index-sized integer")
+  }
+  return Math.max(0, Number(number))
 }
 
 function isSequence(value: Value): boolean {
-  return textOf(value) !== null || Array.isArray(value) || value instanceof Tuple
+  return textOf(value) !== null || isList(value) || value instanceof Tuple
 }
 
 /** `-value` and `+value`. */

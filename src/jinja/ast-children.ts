@@ -14,18 +14,13 @@ function callParts(node: CallArguments): Node[] {
 
 export function childrenOf(node: Node): readonly Node[] {
   switch (node.kind) {
-    case 'Name':
-    case 'NSRef':
-    case 'Const':
-    case 'TemplateData':
-      return []
     case 'Tuple':
     case 'List':
       return node.items
     case 'Dict':
       return node.items.flat()
     case 'CondExpr':
-      return some(node.test, node.then, node.otherwise)
+      return some(node.test, node.value, node.otherwise)
     case 'Binary':
     case 'And':
     case 'Or':
@@ -39,6 +34,14 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'Concat':
     case 'Output':
       return node.parts
+    default:
+      return childrenOfOther(node)
+  }
+}
+
+/** Lookups, calls, and statements without a body. */
+function childrenOfOther(node: Node): readonly Node[] {
+  switch (node.kind) {
     case 'Getattr':
       return [node.target]
     case 'Getitem':
@@ -49,12 +52,19 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'Filter':
     case 'Test':
       return [...some(node.target), ...callParts(node)]
+    case 'Extends':
+    case 'Include':
+    case 'Import':
+    case 'FromImport':
+      return [node.template]
+    case 'Assign':
+      return [node.target, node.value]
     default:
-      return childrenOfStatement(node)
+      return childrenOfBodied(node)
   }
 }
 
-function childrenOfStatement(node: Exclude<Node, { kind: 'Output' } | { kind: 'TemplateData' }>): readonly Node[] {
+function childrenOfBodied(node: Node): readonly Node[] {
   switch (node.kind) {
     case 'For':
       return [node.target, node.items, ...node.body, ...node.otherwise, ...some(node.test)]
@@ -70,13 +80,6 @@ function childrenOfStatement(node: Exclude<Node, { kind: 'Output' } | { kind: 'T
       return [...node.targets, ...node.values, ...node.body]
     case 'Block':
       return node.body
-    case 'Extends':
-    case 'Include':
-    case 'Import':
-    case 'FromImport':
-      return [node.template]
-    case 'Assign':
-      return [node.target, node.value]
     case 'AssignBlock':
       return [node.target, ...some(node.filter), ...node.body]
     default:

@@ -34,7 +34,7 @@ export interface DictLiteral extends At {
 export interface CondExpr extends At {
   readonly kind: 'CondExpr'
   readonly test: Expression
-  readonly then: Expression
+  readonly value: Expression
   readonly otherwise: Expression | null
 }
 export interface Binary extends At {

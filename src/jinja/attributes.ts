@@ -11,9 +11,9 @@ import { LIST_METHODS, RANGE_METHODS, TUPLE_METHODS } from './methods-list.ts'
 import { markupMethod } from './methods-markup.ts'
 import { numberAttribute } from './methods-number.ts'
 import { TEXT_METHODS } from './methods-text.ts'
-import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, textOf, type Value } from './python-values.ts'
+import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, textOf, type Value, isList } from './python-values.ts'
 import { pythonRepr } from './python-repr.ts'
-import { codePointCount, codePoints, isWide, sliceText } from './python-text.ts'
+import { codePoints, isWide, sliceText } from './python-text.ts'
 import { formatFields } from './str-format.ts'
 import { sliceBound } from './text-arguments.ts'
 import { describeType, typeName } from './type-name.ts'
@@ -24,7 +24,7 @@ export function attributeOf(value: Value, name: string): Value | undefined {
   if (value instanceof PyObject) return value.attribute(name)
   if (value instanceof Dict) return methodOf(value, name, DICT_METHODS.get(name))
   if (typeof value === 'string') return methodOf(value, name, TEXT_METHODS.get(name) ?? FORMAT_METHODS.get(name))
-  if (Array.isArray(value)) return methodOf(value as Value[], name, LIST_METHODS.get(name))
+  if (isList(value)) return methodOf(value, name, LIST_METHODS.get(name))
   if (value instanceof Tuple) return methodOf(value, name, TUPLE_METHODS.get(name))
   if (value instanceof Markup) return methodOf(value, name, markupMethod(name) ?? MARKUP_FORMAT_METHODS.get(name))
   if (value instanceof Range) {
@@ -35,20 +35,20 @@ export function attributeOf(value: Value, name: string): Value | undefined {
   return undefined
 }
 
-function methodOf<Self>(self: Self, name: string, found: Method<Self> | null | undefined): Value | undefined {
+function methodOf<Self extends Value>(self: Self, name: string, found: Method<Self> | null | undefined): Value | undefined {
   return found === undefined || found === null ? undefined : boundMethod(typeName(self), name, self, found)
 }
 
 /** Python's `value[key]`, or JavaScript's undefined where Python raises LookupError or TypeError. */
 export function itemOf(value: Value, key: Value): Value | undefined {
   if (value instanceof Undefined) value.fail()
-  if (value instanceof Dict) return Array.isArray(key) || key instanceof Dict ? undefined : value.get(key)
+  if (value instanceof Dict) return isList(key) || key instanceof Dict ? undefined : value.get(key)
   const length = value instanceof PyObject ? null : lengthOf(value)
   const index = indexIn(key)
   if (length === null || index === null) return undefined
   const at = index < 0 ? index + length : index
   if (at < 0 || at >= length) return undefined
-  if (Array.isArray(value)) return value[at]
+  if (isList(value)) return value[at]
   if (value instanceof Tuple) return value.items[at]
   if (value instanceof Range) return value.at(at)
   const text = textOf(value)
@@ -85,25 +85,27 @@ export function noSuch(value: Value, key: Value): Undefined {
 /** Python's `value[start:stop:step]`; throws TypeError for what cannot be sliced. */
 export function sliceOf(value: Value, start: Value, stop: Value, step: Value): Value {
   if (value instanceof Undefined) value.fail()
-  const text = textOf(value)
   if (value instanceof Dict) throw typeError("unhashable type: 'slice'")
-  if (text === null && !Array.isArray(value) && !(value instanceof Tuple) && !(value instanceof Range)) {
-    throw typeError(`'${typeName(value)}' object is not subscriptable`)
-  }
-  const length = text === null ? (lengthOf(value) ?? 0) : codePointCount(text)
+  const text = textOf(value)
+  const length = text === null && (value instanceof PyObject || value === null) ? null : lengthOf(value)
+  if (length === null) throw typeError(`'${typeName(value)}' object is not subscriptable`)
   const [from, to, stride] = sliceIndices(length, start, stop, step)
-  if (text !== null && stride === 1) return wrapText(value, from < to ? sliceText(text, from, to) : '')
   if (value instanceof Range) return new Range(value.at(from), value.start + to * value.step, value.step * stride)
-  const items = text !== null ? codePoints(text) : Array.isArray(value) ? (value as Value[]) : (value as Tuple).items
-  const picked: Value[] = []
-  for (let i = from; stride > 0 ? i < to : i > to; i += stride) picked.push(items[i])
-  spendItems(picked.length)
-  if (text !== null) return wrapText(value, picked.join(''))
-  return Array.isArray(value) ? picked : new Tuple(picked)
+  if (text === null) return sliceItems(value, from, to, stride)
+  const cut = stride === 1 ? sliceText(text, from, Math.max(from, to)) : pick(codePoints(text), from, to, stride).join('')
+  return value instanceof Markup ? new Markup(cut) : cut
 }
 
-function wrapText(value: Value, text: string): Value {
-  return value instanceof Markup ? new Markup(text) : text
+function sliceItems(value: Value, from: number, to: number, stride: number): Value {
+  if (value instanceof Tuple) return new Tuple(pick(value.items, from, to, stride))
+  return isList(value) ? pick(value, from, to, stride) : null
+}
+
+function pick<T>(items: readonly T[], from: number, to: number, stride: number): T[] {
+  const picked: T[] = []
+  for (let i = from; stride > 0 ? i < to : i > to; i += stride) picked.push(items[i]!)
+  spendItems(picked.length)
+  return picked
 }
 
 /** Python's `slice.indices(length)`. */
@@ -130,11 +132,12 @@ function strictItem(value: Value, key: Value): Value {
   if (found !== undefined) return found
   if (value instanceof Dict) throw pythonError('KeyError', pythonRepr(key))
   if (lengthOf(value) === null || value instanceof PyObject) throw typeError(`'${typeName(value)}' object is not subscriptable`)
+  if (indexIn(key) === null && textOf(value) !== null) throw typeError(`string indices must be integers, not '${typeName(key)}'`)
   if (indexIn(key) === null) throw typeError(`${typeName(value)} indices must be integers or slices, not ${typeName(key)}`)
   throw pythonError('IndexError', `${typeName(value)} index out of range`)
 }
 
-function formatWith(template: string, escapes: boolean, args: readonly Value[], named: (name: string) => Value): Value {
+function formatWith(template: string, escapes: boolean, args: readonly Value[] | null, named: (name: string) => Value): Value {
   const text = formatFields(template, { args, named, attribute: strictAttribute, item: strictItem, escapes })
   return escapes ? new Markup(text) : text
 }
@@ -151,7 +154,7 @@ function formatMethods<Self>(textIn: (self: Self) => string, escapes: boolean): 
         formatWith(textIn(self), escapes, args, (name) => (keywords.has(name) ? keywords.get(name) : keyError(name)))
       )
     ],
-    ['format_map', method(1, 1, (self, [mapping]) => formatWith(textIn(self), escapes, [], (name) => strictItem(mapping, name)))]
+    ['format_map', method(1, 1, (self, [mapping]) => formatWith(textIn(self), escapes, null, (name) => strictItem(mapping, name)))]
   ])
 }
 

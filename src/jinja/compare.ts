@@ -4,7 +4,7 @@ import { Dict, DictView } from './dict.ts'
 import { typeError } from './jinja-error.ts'
 import { numberIn, type PyNumber } from './integers.ts'
 import { spend } from './limits.ts'
-import { PyFloat, Range, Tuple, Undefined, textOf, type Value } from './python-values.ts'
+import { PyFloat, Range, Tuple, Undefined, textOf, type Value, isList } from './python-values.ts'
 import { typeName } from './type-name.ts'
 
 export type OrderOperator = '<' | '<=' | '>' | '>='
@@ -17,7 +17,7 @@ export function isEqual(a: Value, b: Value): boolean {
   if (text !== null) return text === textOf(b)
   const [x, y] = [numberIn(a), numberIn(b)]
   if (x !== null || y !== null) return x !== null && y !== null && sameNumber(x, y)
-  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b)
+  if (isList(a)) return isList(b) && sameItems(a, b)
   if (a instanceof Tuple) return b instanceof Tuple && sameItems(a.items, b.items)
   if (a instanceof Dict) return b instanceof Dict && sameDict(a, b)
   if (a instanceof Undefined) return b instanceof Undefined
@@ -72,7 +72,7 @@ export function isOrdered(operator: OrderOperator, a: Value, b: Value): boolean 
   if (x !== null && y !== null) return holds(operator, x instanceof PyFloat ? x.value : x, y instanceof PyFloat ? y.value : y)
   const [text, other] = [textOf(a), textOf(b)]
   if (text !== null && other !== null) return holds(operator, compareText(text, other), 0)
-  if (Array.isArray(a) && Array.isArray(b)) return orderedItems(operator, a, b)
+  if (isList(a) && isList(b)) return orderedItems(operator, a, b)
   if (a instanceof Tuple && b instanceof Tuple) return orderedItems(operator, a.items, b.items)
   if (a instanceof Undefined) a.fail()
   if (b instanceof Undefined) b.fail()

@@ -23,10 +23,9 @@ export function compileFor(compiler: Compiler, node: For, frame: Frame): Execute
   const extended = node.recursive || findUndeclared(node.body, ['loop']).size > 0 || hasScopedBlock(node)
   const loopVariable = extended ? loopFrame.symbols.declareParameter('loop') : null
   analyzeFor(node, 'body', loopFrame.symbols)
-  const filter = compileTest(compiler, node, frame, loopFrame)
   refuseLoopTarget(compiler, node)
   const items = compileExpression(compiler, node.items, frame)
-  const compileLoop = (): Loop => compileBody(compiler, node, { outer: frame, loop: loopFrame, loopVariable, filter })
+  const compileLoop = (): Loop => compileBody(compiler, node, { outer: frame, loop: loopFrame, loopVariable })
   if (!node.recursive) {
     const loop = compileLoop()
     return (activation, out) => loop(activation, items(activation), out, { recurse: null, depth: 0 })
@@ -86,10 +85,10 @@ interface LoopParts {
   readonly outer: Frame
   readonly loop: Frame
   readonly loopVariable: string | null
-  readonly filter: ItemFilter | null
 }
 
 function compileBody(compiler: Compiler, node: For, parts: LoopParts): Loop {
+  const filter = compileTest(compiler, node, parts.outer, parts.loop)
   const enter = enterFrame(compiler, parts.loop)
   const assign = compileTarget(compiler, node.target, parts.loop)
   const writeLoop = parts.loopVariable === null ? null : compiler.scope.writer(parts.loopVariable)
@@ -105,7 +104,7 @@ function compileBody(compiler: Compiler, node: For, parts: LoopParts): Loop {
     body(activation, out)
   }
   return (activation, items, out, recursion) => {
-    const all = parts.filter === null ? items : parts.filter(activation, items)
+    const all = filter === null ? items : filter(activation, items)
     const turns = writeLoop === null ? plainTurns(all) : loopTurns(activation, all, writeLoop, recursion)
     let empty = true
     for (let next = turns(); next !== null; next = turns()) {

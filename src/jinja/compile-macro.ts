@@ -1,12 +1,13 @@
 // Macros and `call` blocks.
 
 import type { CallBlock, Macro as MacroNode } from './ast.ts'
-import { compileArguments, compileCall, compileExpression } from './compile-expression.ts'
+import { compileArguments, compileCall } from './compile-call.ts'
+import { compileExpression } from './compile-expression.ts'
 import { enterFrame, withScope, type Compiler, type Frame } from './frame.ts'
-import { JinjaError } from './jinja-error.ts'
-import { Output } from './output.ts'
+import { JinjaError, pythonError } from './jinja-error.ts'
+import { Output, requireOutput } from './output.ts'
 import { Undefined, type Value } from './python-values.ts'
-import { pythonRepr, pythonText } from './python-repr.ts'
+import { pythonRepr } from './python-repr.ts'
 import { activate, FunctionScope, type Activation, type Evaluate, type Execute } from './scope.ts'
 import { findUndeclared, visitNodes } from './symbol-visitor.ts'
 import { Macro, type MacroShape } from './template-objects.ts'
@@ -20,6 +21,8 @@ function compileMacroBody(compiler: Compiler, node: MacroNode | CallBlock, outer
   const analyze = (): void => visitNodes([...node.params, ...node.defaults, ...node.body], frame.symbols)
   analyze()
   const params = node.params.map((param) => param.name)
+  const repeated = params.find((name, index) => params.indexOf(name) < index)
+  if (repeated !== undefined) throw pythonError('SyntaxError', `duplicate argument '${repeated}' in function definition`)
   const variables = params.map((name) => frame.symbols.ref(name))
   const used = findUndeclared(node.body, SPECIAL)
   const explicitCaller = params.indexOf('caller')
@@ -93,5 +96,5 @@ export function compileCallBlock(compiler: Compiler, node: CallBlock, frame: Fra
   const caller = compileMacroBody(compiler, node, frame)
   const compile = (inner: Parameters<typeof compileExpression>[1]): Evaluate => compileExpression(compiler, inner, frame)
   const call = compileCall(compile(node.call.target), compileArguments(node.call, compile), caller)
-  return (activation, out) => out.write(pythonText(call(activation)))
+  return (activation, out) => out.write(requireOutput(call(activation)))
 }

@@ -1,5 +1,6 @@
 // Statements → functions of the running template.
 
+import { unreachable } from '../core/exhaustive.ts'
 import type { Assign, AssignBlock, Block, FilterBlock, If, Output as OutputNode, Statement, With } from './ast.ts'
 import { blockTextVariable, compileExpression } from './compile-expression.ts'
 import { compileFor } from './compile-for.ts'
@@ -9,9 +10,9 @@ import { compileNamespaceCheck, compileTarget } from './compile-target.ts'
 import { enterFrame, leaveFrame, localsOf, type Compiler, type Frame } from './frame.ts'
 import { located } from './jinja-error.ts'
 import { spend } from './limits.ts'
-import { Output } from './output.ts'
+import { Output, requireOutput } from './output.ts'
 import { pythonText } from './python-repr.ts'
-import type { Activation, Execute } from './scope.ts'
+import type { Activation, Evaluate, Execute } from './scope.ts'
 import { visitNodes } from './symbol-visitor.ts'
 import { renderBlock } from './template-objects.ts'
 import { isTrue } from './truth.ts'
@@ -71,6 +72,8 @@ function compileStatement(compiler: Compiler, node: Exclude<Statement, OutputNod
       return compileExtends(compiler, node, frame)
     case 'Block':
       return compileBlock(compiler, node, frame)
+    default:
+      return unreachable(node)
   }
 }
 
@@ -164,7 +167,7 @@ function compileAssignBlock(compiler: Compiler, node: AssignBlock, frame: Frame)
 }
 
 /** The text of a body, put through its filter, in a frame of its own. */
-function compileCapture(compiler: Compiler, node: AssignBlock | FilterBlock, frame: Frame): (activation: Activation) => unknown {
+function compileCapture(compiler: Compiler, node: AssignBlock | FilterBlock, frame: Frame): Evaluate {
   const enter = enterFrame(compiler, frame)
   const variable = blockTextVariable(frame)
   compiler.scope.declare(variable)
@@ -187,7 +190,7 @@ function compileFilterBlock(compiler: Compiler, node: FilterBlock, frame: Frame)
   const inner = frame.inner()
   visitNodes([...node.body, node.filter], inner.symbols)
   const capture = compileCapture(compiler, node, inner)
-  return (activation, out) => out.write(pythonText(capture(activation)))
+  return (activation, out) => out.write(requireOutput(capture(activation)))
 }
 
 function compileWith(compiler: Compiler, node: With, frame: Frame): Execute {

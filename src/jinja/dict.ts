@@ -1,7 +1,7 @@
 // Python's dict.
 
 import { pythonError, typeError } from './jinja-error.ts'
-import { Markup, PyFloat, PyObject, Tuple, Undefined, type Value } from './python-values.ts'
+import { Markup, PyFloat, PyObject, Tuple, Undefined, type Value, isList } from './python-values.ts'
 
 type Key = unknown
 
@@ -84,7 +84,7 @@ export function keyOf(value: Value): Key {
   if (value instanceof PyFloat) return floatKey(value.value)
   if (value instanceof Markup) return keyOf(value.text)
   if (value instanceof Tuple) return `\u0000t${value.items.map(partOf).join(',')}`
-  if (Array.isArray(value)) throw typeError("unhashable type: 'list'")
+  if (isList(value)) throw typeError("unhashable type: 'list'")
   if (value instanceof Dict) throw typeError("unhashable type: 'dict'")
   return value instanceof Undefined ? UNDEFINED_KEY : value
 }

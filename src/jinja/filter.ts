@@ -3,17 +3,10 @@
 import type { Builtin, Environment } from './environment.ts'
 import { typeError } from './jinja-error.ts'
 import type { Value } from './python-values.ts'
-import { bindArguments, signature } from './signature.ts'
+import { bindArguments, type Signature } from './signature.ts'
 
-/** A filter written in Python: parameters by name, and how many Jinja passes itself. */
-export function filter(
-  name: string,
-  required: string,
-  optional: Readonly<Record<string, Value>>,
-  run: (values: readonly Value[], environment: Environment) => Value,
-  hidden = 0
-): Builtin {
-  const target = signature(name, required, optional, hidden)
+/** A filter or test written in Python. */
+export function filter(target: Signature, run: (values: readonly Value[], environment: Environment) => Value): Builtin {
   return (args, keywords, environment) => run(bindArguments(target, args, keywords), environment)
 }
 

@@ -3,6 +3,7 @@
 import { binary } from './arithmetic.ts'
 import type { Builtin } from './environment.ts'
 import { builtin, filter } from './filter.ts'
+import { signature } from './signature.ts'
 import { roundFloat } from './float-text.ts'
 import { integer, negateInteger, numberIn, toDouble, truncate, type Integer } from './integers.ts'
 import { itemsOf, requireIndex } from './iterate.ts'
@@ -138,18 +139,22 @@ function doSum(items: Value, attribute: Value, start: Value): Value {
 
 export const NUMBER_FILTERS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['abs', builtin('abs', absolute)],
-  ['int', filter('do_int', 'value', { default: 0, base: 10 }, ([value, fallback, base]) => doInt(value, fallback, base))],
-  ['float', filter('do_float', 'value', { default: new PyFloat(0) }, ([value, fallback]) => doFloat(value, fallback))],
+  ['int', filter(signature('do_int', 'value', { default: 0, base: 10 }), ([value, fallback, base]) => doInt(value, fallback, base))],
+  ['float', filter(signature('do_float', 'value', { default: new PyFloat(0) }), ([value, fallback]) => doFloat(value, fallback))],
   [
     'round',
-    filter('do_round', 'value', { precision: 0, method: 'common' }, ([value, precision, method]) => doRound(value, precision, method))
+    filter(signature('do_round', 'value', { precision: 0, method: 'common' }), ([value, precision, method]) =>
+      doRound(value, precision, method)
+    )
   ],
   [
     'filesizeformat',
-    filter('do_filesizeformat', 'value', { binary: false }, ([value, isBinary]) => doFileSizeFormat(value, isTrue(isBinary)))
+    filter(signature('do_filesizeformat', 'value', { binary: false }), ([value, isBinary]) => doFileSizeFormat(value, isTrue(isBinary)))
   ],
   [
     'sum',
-    filter('sync_do_sum', 'iterable', { attribute: null, start: 0 }, ([items, attribute, start]) => doSum(items, attribute, start), 1)
+    filter(signature('sync_do_sum', 'iterable', { attribute: null, start: 0 }, 1), ([items, attribute, start]) =>
+      doSum(items, attribute, start)
+    )
   ]
 ])

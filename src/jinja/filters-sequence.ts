@@ -6,10 +6,11 @@ import { isEqual, isOrdered } from './compare.ts'
 import { Dict, DictView, keyOf } from './dict.ts'
 import type { Builtin } from './environment.ts'
 import { builtin, filter } from './filter.ts'
+import { signature } from './signature.ts'
 import { itemsOf, iterate, iteratorOf, lengthOf, listOf, requireIndex } from './iterate.ts'
 import { pythonError, typeError } from './jinja-error.ts'
 import { spend, spendItems } from './limits.ts'
-import { Generator, Markup, PyObject, Range, Tuple, Undefined, textOf, type Value } from './python-values.ts'
+import { Generator, Markup, PyObject, Range, Tuple, Undefined, textOf, type Value, isList } from './python-values.ts'
 import { codePoints } from './python-text.ts'
 import { sortValues } from './sort.ts'
 import { isTrue } from './truth.ts'
@@ -30,13 +31,13 @@ function doFirst(items: Value): Value {
 
 /** Python's `reversed(value)`: an iterator, or null for what cannot be reversed. */
 function reversed(value: Value): Iterator<Value> | null {
-  if (value instanceof Undefined) return null
+  if (value instanceof Undefined) return backwards([])
   const text = textOf(value)
   const items =
     text !== null
       ? codePoints(text)
-      : Array.isArray(value)
-        ? (value as Value[])
+      : isList(value)
+        ? value
         : value instanceof Tuple
           ? value.items
           : value instanceof Dict || value instanceof DictView || value instanceof Range
@@ -50,7 +51,7 @@ function* backwards(items: readonly Value[]): Iterator<Value> {
 }
 
 function reversedName(value: Value): string {
-  if (Array.isArray(value)) return 'list_reverseiterator'
+  if (isList(value)) return 'list_reverseiterator'
   return value instanceof Dict ? 'dict_reversekeyiterator' : 'reversed'
 }
 
@@ -64,13 +65,13 @@ function doLast(items: Value): Value {
 function doReverse(value: Value): Value {
   const text = textOf(value)
   if (text !== null) {
-    const turned = codePoints(text).reverse().join('')
+    const turned = codePoints(text).toReversed().join('')
     return value instanceof Markup ? new Markup(turned) : turned
   }
   const iterator = reversed(value)
   if (iterator !== null) return new Generator(iterator, reversedName(value))
   if (iteratorOf(value) === null) throw pythonError('FilterArgumentError', 'argument must be iterable')
-  return listOf(value).reverse()
+  return listOf(value).toReversed()
 }
 
 function caseOf(caseSensitive: Value): ((value: Value) => Value) | undefined {
@@ -130,9 +131,9 @@ function* batches(items: Value, size: Value, fill: Value): Iterator<Value> {
     batch.push(item)
   }
   if (batch.length === 0) return
-  const count = fill === null ? 0 : requireIndex(size)
-  spendItems(Math.max(0, count))
-  while (fill !== null && batch.length < count) batch.push(fill)
+  const missing = fill === null ? 0 : Math.max(0, requireIndex(size) - batch.length)
+  spendItems(missing)
+  for (let i = 0; i < missing; i++) batch.push(fill)
   yield batch
 }
 
@@ -195,67 +196,63 @@ function doDefault(value: Value, fallback: Value, alsoFalse: Value): Value {
 }
 
 const length = builtin('len', requireLength)
-const defaultFilter = filter('do_default', 'value', { default_value: '', boolean: false }, ([value, fallback, alsoFalse]) =>
+const defaultFilter = filter(signature('do_default', 'value', { default_value: '', boolean: false }), ([value, fallback, alsoFalse]) =>
   doDefault(value, fallback, alsoFalse)
 )
 const ORDER = { case_sensitive: false, attribute: null }
 
 export const SEQUENCE_FILTERS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
-  ['attr', filter('do_attr', 'obj name', {}, ([value, name]) => doAttr(value, name), 1)],
+  ['attr', filter(signature('do_attr', 'obj name', {}, 1), ([value, name]) => doAttr(value, name))],
   [
     'batch',
-    filter('sync_do_batch', 'value linecount', { fill_with: null }, ([items, size, fill]) => new Generator(batches(items, size, fill)))
+    filter(
+      signature('do_batch', 'value linecount', { fill_with: null }),
+      ([items, size, fill]) => new Generator(batches(items, size, fill))
+    )
   ],
   ['count', length],
   ['d', defaultFilter],
   ['default', defaultFilter],
   [
     'dictsort',
-    filter('do_dictsort', 'value', { case_sensitive: false, by: 'key', reverse: false }, ([value, sensitive, by, reverse]) =>
+    filter(signature('do_dictsort', 'value', { case_sensitive: false, by: 'key', reverse: false }), ([value, sensitive, by, reverse]) =>
       doDictSort(value, sensitive, by, reverse)
     )
   ],
-  ['first', filter('sync_do_first', 'seq', {}, ([items]) => doFirst(items), 1)],
+  ['first', filter(signature('sync_do_first', 'seq', {}, 1), ([items]) => doFirst(items))],
   [
     'groupby',
     filter(
-      'sync_do_groupby',
-      'value attribute',
-      { default: null, case_sensitive: false },
-      ([items, attribute, fallback, sensitive]) => doGroupBy(items, attribute, fallback, sensitive),
-      1
+      signature('sync_do_groupby', 'value attribute', { default: null, case_sensitive: false }, 1),
+      ([items, attribute, fallback, sensitive]) => doGroupBy(items, attribute, fallback, sensitive)
     )
   ],
-  ['items', filter('do_items', 'value', {}, ([value]) => new Generator(pairs(value)))],
-  ['last', filter('do_last', 'seq', {}, ([items]) => doLast(items), 1)],
+  ['items', filter(signature('do_items', 'value'), ([value]) => new Generator(pairs(value)))],
+  ['last', filter(signature('do_last', 'seq', {}, 1), ([items]) => doLast(items))],
   ['length', length],
-  ['list', filter('sync_do_list', 'value', {}, ([items]) => listOf(items))],
-  ['max', filter('do_max', 'value', ORDER, ([items, sensitive, attribute]) => extreme(items, '>', sensitive, attribute), 1)],
-  ['min', filter('do_min', 'value', ORDER, ([items, sensitive, attribute]) => extreme(items, '<', sensitive, attribute), 1)],
-  ['random', filter('do_random', 'seq', {}, ([items]) => doRandom(items), 1)],
-  ['reverse', filter('do_reverse', 'value', {}, ([value]) => doReverse(value))],
+  ['list', filter(signature('sync_do_list', 'value'), ([items]) => listOf(items))],
+  ['max', filter(signature('do_max', 'value', ORDER, 1), ([items, sensitive, attribute]) => extreme(items, '>', sensitive, attribute))],
+  ['min', filter(signature('do_min', 'value', ORDER, 1), ([items, sensitive, attribute]) => extreme(items, '<', sensitive, attribute))],
+  ['random', filter(signature('do_random', 'seq', {}, 1), ([items]) => doRandom(items))],
+  ['reverse', filter(signature('do_reverse', 'value'), ([value]) => doReverse(value))],
   [
     'slice',
-    filter('sync_do_slice', 'value slices', { fill_with: null }, ([items, count, fill]) => new Generator(slices(items, count, fill)))
+    filter(
+      signature('sync_do_slice', 'value slices', { fill_with: null }),
+      ([items, count, fill]) => new Generator(slices(items, count, fill))
+    )
   ],
   [
     'sort',
-    filter(
-      'do_sort',
-      'value',
-      { reverse: false, ...ORDER },
-      ([items, reverse, sensitive, attribute]) => doSort(items, reverse, sensitive, attribute),
-      1
+    filter(signature('do_sort', 'value', { reverse: false, ...ORDER }, 1), ([items, reverse, sensitive, attribute]) =>
+      doSort(items, reverse, sensitive, attribute)
     )
   ],
   [
     'unique',
     filter(
-      'sync_do_unique',
-      'value',
-      ORDER,
-      ([items, sensitive, attribute]) => new Generator(uniqueItems(items, attributeGetter(attribute, caseOf(sensitive)))),
-      1
+      signature('sync_do_unique', 'value', ORDER, 1),
+      ([items, sensitive, attribute]) => new Generator(uniqueItems(items, attributeGetter(attribute, caseOf(sensitive))))
     )
   ]
 ])

@@ -5,16 +5,19 @@ import { attributeGetter } from './attribute-path.ts'
 import { binary } from './arithmetic.ts'
 import { attributeOf } from './attributes.ts'
 import { escapeMarkup } from './escape.ts'
+import { signature } from './signature.ts'
 import { filter } from './filter.ts'
 import { itemsOf, lengthOf, requireIndex } from './iterate.ts'
 import { pythonError, typeError } from './jinja-error.ts'
 import { jsonText } from './json-text.ts'
 import { spendText } from './limits.ts'
-import { PyObject, Markup, Tuple, textOf, type Value } from './python-values.ts'
+import { Undefined, isList, PyObject, Markup, Tuple, textOf, type Value } from './python-values.ts'
 import { Dict } from './dict.ts'
 import { pythonText } from './python-repr.ts'
 import { codePointCount, sliceText, SPACE_CLASS, splitLines } from './python-text.ts'
 import { replace, splitRight } from './text-split.ts'
+import { prettyPrint } from './pretty-print.ts'
+import { wrapText } from './text-wrap.ts'
 import { isTrue } from './truth.ts'
 import { typeName } from './type-name.ts'
 
@@ -69,13 +72,34 @@ function doFormat(args: readonly Value[], keywords: ReadonlyMap<string, Value>):
 
 function doIndent(value: Value, width: Value, first: Value, blank: Value): Value {
   const indention = textOf(width) ?? pythonText(binary('*', ' ', width))
-  const isMarkup = value instanceof Markup
-  const text = pythonText(binary('+', value, '\n'))
-  const lines = splitLines(text)
+  const text = textOf(value)
+  if (text === null) throw notIndentable(value)
+  const lines = splitLines(`${text}\n`)
   spendText(text.length + lines.length * indention.length)
   const indented = lines.map((line, index) => (index === 0 || (line === '' && !isTrue(blank)) ? line : indention + line))
   const result = (isTrue(first) ? indention : '') + indented.join('\n')
-  return isMarkup ? new Markup(result) : result
+  return value instanceof Markup ? new Markup(result) : result
+}
+
+/** What Python says to `value += '\n'` and `value.splitlines()`. */
+function notIndentable(value: Value): Error {
+  if (value instanceof Undefined) value.fail()
+  if (isList(value)) return pythonError('AttributeError', "'list' object has no attribute 'splitlines'")
+  if (value instanceof Tuple) return typeError('can only concatenate tuple (not "str") to tuple')
+  return typeError(`unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`)
+}
+
+/** Paragraphs are wrapped one by one. */
+function doWordWrap(value: Value, values: readonly Value[]): Value {
+  const [width, breakLong, wrapString, breakHyphens] = values
+  const text = textOf(value)
+  if (value instanceof Undefined) value.fail()
+  if (text === null) throw pythonError('AttributeError', `'${typeName(value)}' object has no attribute 'splitlines'`)
+  const options = { width: requireIndex(width), breakLongWords: isTrue(breakLong), breakOnHyphens: isTrue(breakHyphens) }
+  const newline = wrapString === null ? '\n' : pythonText(wrapString)
+  return splitLines(text)
+    .map((line) => wrapText(line, options).join(newline))
+    .join(newline)
 }
 
 function doTruncate(value: Value, values: readonly Value[]): Value {
@@ -104,24 +128,39 @@ function doToJson(value: Value, indent: Value): Markup {
 const LETTER_RUN = /[\p{L}\p{N}_]+/gu
 
 export const TEXT_FILTERS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
-  ['capitalize', filter('do_capitalize', 's', {}, ([value]) => viaMethod('capitalize', value))],
-  ['center', filter('do_center', 'value', { width: 80 }, ([value, width]) => viaMethod('center', value, [width]))],
-  ['lower', filter('do_lower', 's', {}, ([value]) => viaMethod('lower', value))],
-  ['upper', filter('do_upper', 's', {}, ([value]) => viaMethod('upper', value))],
-  ['title', filter('do_title', 's', {}, ([value]) => doTitle(value))],
-  ['trim', filter('do_trim', 'value', { chars: null }, ([value, chars]) => viaMethod('strip', value, [chars]))],
-  ['string', filter('soft_str', 's', {}, ([value]) => softText(value))],
-  ['replace', filter('do_replace', 's old new', { count: null }, ([s, old, next, count]) => doReplace(s, old, next, count), 1)],
-  ['join', filter('sync_do_join', 'value', { d: '', attribute: null }, ([items, d, attribute]) => doJoin(items, d, attribute), 1)],
+  ['capitalize', filter(signature('do_capitalize', 's'), ([value]) => viaMethod('capitalize', value))],
+  ['center', filter(signature('do_center', 'value', { width: 80 }), ([value, width]) => viaMethod('center', value, [width]))],
+  ['lower', filter(signature('do_lower', 's'), ([value]) => viaMethod('lower', value))],
+  ['upper', filter(signature('do_upper', 's'), ([value]) => viaMethod('upper', value))],
+  ['title', filter(signature('do_title', 's'), ([value]) => doTitle(value))],
+  ['trim', filter(signature('do_trim', 'value', { chars: null }), ([value, chars]) => viaMethod('strip', value, [chars]))],
+  ['string', filter(signature('soft_str', 's'), ([value]) => softText(value))],
+  ['replace', filter(signature('do_replace', 's old new', { count: null }, 1), ([s, old, next, count]) => doReplace(s, old, next, count))],
+  [
+    'join',
+    filter(signature('sync_do_join', 'value', { d: '', attribute: null }, 1), ([items, d, attribute]) => doJoin(items, d, attribute))
+  ],
   ['format', doFormat],
   [
     'indent',
-    filter('do_indent', 's', { width: 4, first: false, blank: false }, ([s, width, first, blank]) => doIndent(s, width, first, blank))
+    filter(signature('do_indent', 's', { width: 4, first: false, blank: false }), ([s, width, first, blank]) =>
+      doIndent(s, width, first, blank)
+    )
   ],
   [
     'truncate',
-    filter('do_truncate', 's', { length: 255, killwords: false, end: '...', leeway: null }, ([s, ...rest]) => doTruncate(s, rest), 1)
+    filter(signature('do_truncate', 's', { length: 255, killwords: false, end: '...', leeway: null }, 1), ([s, ...rest]) =>
+      doTruncate(s, rest)
+    )
   ],
-  ['wordcount', filter('do_wordcount', 's', {}, ([value]) => pythonText(value).match(LETTER_RUN)?.length ?? 0)],
-  ['tojson', filter('do_tojson', 'value', { indent: null }, ([value, indent]) => doToJson(value, indent), 1)]
+  ['wordcount', filter(signature('do_wordcount', 's'), ([value]) => pythonText(value).match(LETTER_RUN)?.length ?? 0)],
+  ['pprint', filter(signature('do_pprint', 'value'), ([value]) => prettyPrint(value))],
+  [
+    'wordwrap',
+    filter(
+      signature('do_wordwrap', 's', { width: 79, break_long_words: true, wrapstring: null, break_on_hyphens: true }, 1),
+      ([value, ...rest]) => doWordWrap(value, rest)
+    )
+  ],
+  ['tojson', filter(signature('do_tojson', 'value', { indent: null }, 1), ([value, indent]) => doToJson(value, indent))]
 ])

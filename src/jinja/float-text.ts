@@ -34,13 +34,18 @@ export function scaledDigits(value: number, decimals: number): bigint {
 
 const BITS = new DataView(new ArrayBuffer(8))
 
-function fractionOf(value: number): [numerator: bigint, denominator: bigint] {
+/** value = mantissa × 2^exponent, for a finite value that is not negative. */
+export function binaryParts(value: number): [mantissa: bigint, exponent: number] {
   BITS.setFloat64(0, value)
   const bits = BITS.getBigUint64(0)
   const biased = Number((bits >> 52n) & 0x7ffn)
   const fraction = bits & 0xfffffffffffffn
   const mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n
-  const exponent = Math.max(biased, 1) - 1075
+  return [mantissa, Math.max(biased, 1) - 1075]
+}
+
+function fractionOf(value: number): [numerator: bigint, denominator: bigint] {
+  const [mantissa, exponent] = binaryParts(value)
   return exponent >= 0 ? [mantissa << BigInt(exponent), 1n] : [mantissa, 1n << BigInt(-exponent)]
 }
 

@@ -2,7 +2,7 @@
 
 import type { Statement } from './ast.ts'
 import type { Environment } from './environment.ts'
-import { FunctionScope, type Activation, type Execute } from './scope.ts'
+import type { Activation, Execute, FunctionScope } from './scope.ts'
 import { Symbols, type Load } from './symbols.ts'
 import type { Value } from './python-values.ts'
 
@@ -29,7 +29,11 @@ export class Frame {
 
   soft(): Frame {
     const frame = new Frame(this.symbols.copy())
-    Object.assign(frame, { ...this, symbols: frame.symbols, isSoft: true })
+    frame.isTopLevel = this.isTopLevel
+    frame.isLoop = this.isLoop
+    frame.isBlock = this.isBlock
+    frame.checksOutput = this.checksOutput
+    frame.isSoft = true
     return frame
   }
 }

@@ -5,7 +5,7 @@ import { Dict, DictView } from './dict.ts'
 import { integerIn, numberIn } from './integers.ts'
 import { JinjaError, typeError } from './jinja-error.ts'
 import { limitError, MAX_ITEMS, spend, spendItems, spendText } from './limits.ts'
-import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, textOf, type Value } from './python-values.ts'
+import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, textOf, type Value, isList } from './python-values.ts'
 import { codePointCount, codePoints } from './python-text.ts'
 import { typeName } from './type-name.ts'
 
@@ -18,7 +18,7 @@ export function iterate(value: Value): Iterator<Value> {
 
 /** As `iterate`, null for what has no items. */
 export function iteratorOf(value: Value): Iterator<Value> | null {
-  if (Array.isArray(value)) return value.values()
+  if (isList(value)) return value.values()
   if (value instanceof Tuple) return value.items.values()
   if (value instanceof Range) return rangeItems(value)
   if (value instanceof Dict) return new DictView('dict_keys', value).iterate()
@@ -44,7 +44,7 @@ export function* itemsOf(value: Value): Generator<Value> {
 
 /** Python's `list(value)`. */
 export function listOf(value: Value): Value[] {
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     spendItems(value.length)
     return value.slice()
   }
@@ -60,7 +60,7 @@ export function listOf(value: Value): Value[] {
 export function lengthOf(value: Value): number | null {
   const text = textOf(value)
   if (text !== null) return codePointCount(text)
-  if (Array.isArray(value)) return value.length
+  if (isList(value)) return value.length
   if (value instanceof Dict) return value.size
   if (value instanceof Tuple) return value.items.length
   if (value instanceof Range) return value.length

@@ -6,7 +6,7 @@ import { floatRepr } from './float-text.ts'
 import { integerText } from './integers.ts'
 import { typeError, valueError } from './jinja-error.ts'
 import { limitError, MAX_CHARACTERS, spend, spendText } from './limits.ts'
-import { PyFloat, Tuple, textOf, type Value } from './python-values.ts'
+import { PyFloat, Tuple, textOf, type Value, isList } from './python-values.ts'
 import { sortValues } from './sort.ts'
 import { typeName } from './type-name.ts'
 
@@ -32,7 +32,7 @@ class JsonWriter {
     if (this.text.length > MAX_CHARACTERS) throw limitError(`a text of more than ${MAX_CHARACTERS} characters`)
     const scalar = scalarText(value)
     if (scalar !== null) this.text += scalar
-    else if (Array.isArray(value)) this.#list(value, value, newline)
+    else if (isList(value)) this.#list(value, value, newline)
     else if (value instanceof Tuple) this.#list(value, value.items, newline)
     else if (value instanceof Dict) this.#dict(value, newline)
     else throw typeError(`Object of type ${typeName(value)} is not JSON serializable`)
@@ -46,38 +46,37 @@ class JsonWriter {
   }
 
   #list(container: Value, items: readonly Value[], newline: string): void {
-    this.#members('[', ']', newline, container, items.length, (index, inner) => this.write(items[index], inner))
+    this.#members(
+      '[]',
+      container,
+      newline,
+      items.map((item) => (inner) => this.write(item, inner))
+    )
   }
 
   #dict(dict: Dict, newline: string): void {
-    const entries = sortEntries([...dict.entries()])
-    this.#members('{', '}', newline, dict, entries.length, (index, inner) => {
-      const [key, value] = entries[index]!
+    const members = sortEntries([...dict.entries()]).map(([key, value]) => (inner: string): void => {
       this.text += `${keyText(key)}: `
       this.write(value, inner)
     })
+    this.#members('{}', dict, newline, members)
   }
 
-  #members(
-    open: string,
-    close: string,
-    newline: string,
-    container: Value,
-    count: number,
-    member: (index: number, inner: string) => void
-  ): void {
-    if (count === 0) {
-      this.text += open + close
+  /** The members of a list or dict, each written by its function, which is told how the lines within it begin. */
+  #members(brackets: '[]' | '{}', container: Value, newline: string, members: readonly ((inner: string) => void)[]): void {
+    if (members.length === 0) {
+      this.text += brackets
       return
     }
     const inner = this.#indent === null ? '' : newline + this.#indent
+    const comma = this.#indent === null ? ', ' : ','
     this.#within(container, () => {
-      for (let index = 0; index < count; index++) {
-        this.text += (index === 0 ? open : this.#indent === null ? ', ' : ',') + inner
-        member(index, inner)
+      for (const [index, write] of members.entries()) {
+        this.text += (index === 0 ? brackets.charAt(0) : comma) + inner
+        write(inner)
       }
     })
-    this.text += newline + close
+    this.text += newline + brackets.charAt(1)
   }
 }
 

@@ -45,6 +45,11 @@ export class LoopContext extends PyObject {
     return { item: next.value }
   }
 
+  /** Going through the loop itself takes its items away from it. */
+  override *iterate(): Iterator<Value> {
+    for (let next = this.advance(); next !== null; next = this.advance()) yield new Tuple([next.item, this])
+  }
+
   #peek(): IteratorResult<Value> {
     this.#after ??= this.#iterator.next()
     return this.#after

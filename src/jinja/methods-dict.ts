@@ -5,14 +5,14 @@ import { itemsOf, listOf } from './iterate.ts'
 import { pythonError, typeError, valueError } from './jinja-error.ts'
 import { spendItems } from './limits.ts'
 import { freeMethod, method, type Method } from './method.ts'
-import { NO_KEYWORDS, PyObject, Tuple, type Arguments, type Keywords, type Value } from './python-values.ts'
+import { NO_KEYWORDS, PyObject, Tuple, type Arguments, type Keywords, type Value, isList } from './python-values.ts'
 import { pythonRepr } from './python-repr.ts'
 
 /** `dict(source, **keywords)` into `target`: a dict, or pairs. `name` is what TypeErrors call the function. */
 export function updateDict(name: string, target: Dict, args: Arguments, keywords: Keywords): void {
   if (args.length > 1) throw typeError(`${name} expected at most 1 argument, got ${args.length}`)
   const [source] = args
-  if (source instanceof Dict) for (const [key, value] of [...source.entries()]) target.set(key, value)
+  if (source instanceof Dict) for (const [key, value] of copyDict(source).entries()) target.set(key, value)
   else if (args.length === 1) addPairs(target, source)
   for (const [key, value] of keywords) target.set(key, value)
   spendItems(target.size)
@@ -32,7 +32,7 @@ function addPairs(target: Dict, source: Value): void {
 }
 
 function isIterable(value: Value): boolean {
-  return typeof value === 'string' || Array.isArray(value) || value instanceof Tuple || value instanceof Dict || value instanceof PyObject
+  return typeof value === 'string' || isList(value) || value instanceof Tuple || value instanceof Dict || value instanceof PyObject
 }
 
 /** The `dict` of templates. */

@@ -1,11 +1,12 @@
 // Methods of list, tuple and range.
 
+import { integerIn } from './integers.ts'
 import { isSameOrEqual } from './compare.ts'
 import { itemsOf, requireIndex } from './iterate.ts'
 import { pythonError, valueError } from './jinja-error.ts'
 import { spendItems } from './limits.ts'
 import { method, type Method } from './method.ts'
-import { Range, Tuple, type Keywords, type Value } from './python-values.ts'
+import type { Keywords, Range, Tuple, Value } from './python-values.ts'
 import { pythonRepr } from './python-repr.ts'
 import { sortValues } from './sort.ts'
 import { clampBounds, type Given } from './text-arguments.ts'
@@ -55,11 +56,21 @@ function remove(list: Value[], item: Value): null {
   return null
 }
 
+function reverse(list: Value[]): null {
+  replaceItems(list, list.toReversed())
+  return null
+}
+
+function replaceItems(list: Value[], items: readonly Value[]): void {
+  for (const [index, item] of items.entries()) list[index] = item
+}
+
 function sort(list: Value[], _args: readonly Given[], keywords: Keywords): null {
-  const reverse = keywords.get('reverse')
-  const sorted = sortValues(list, (item) => item, reverse !== undefined && isTrue(reverse))
-  list.splice(0, list.length)
-  for (const item of sorted) list.push(item)
+  const backwards = keywords.get('reverse')
+  replaceItems(
+    list,
+    sortValues(list, (item) => item, backwards !== undefined && isTrue(backwards))
+  )
   return null
 }
 
@@ -73,7 +84,7 @@ export const LIST_METHODS: ReadonlyMap<string, Method<Value[]>> = new Map<string
   ['insert', method(2, 2, (list, [index, item]) => insert(list, index, item))],
   ['pop', method(0, 1, (list, [index]) => pop(list, index))],
   ['remove', method(1, 1, (list, [item]) => remove(list, item))],
-  ['reverse', method(0, 0, (list) => (list.reverse(), null))],
+  ['reverse', method(0, 0, reverse)],
   ['sort', method(0, 0, sort, 'key reverse')]
 ])
 
@@ -82,6 +93,7 @@ export const TUPLE_METHODS: ReadonlyMap<string, Method<Tuple>> = new Map<string,
   ['index', method(1, 3, (tuple, args) => indexOf(tuple.items, args, 'tuple.index(x): x not in tuple'))]
 ])
 
+/** Where an item is, or -1; only ints and what equals them can be in a range. */
 function rangeIndex(range: Range, item: Value): number {
   for (let i = 0; i < range.length && i < 1_000_000; i++) if (isSameOrEqual(range.at(i), item)) return i
   return -1
@@ -93,7 +105,8 @@ export const RANGE_METHODS: ReadonlyMap<string, Method<Range>> = new Map<string,
     'index',
     method(1, 1, (range, [item]) => {
       const at = rangeIndex(range, item)
-      if (at < 0) throw valueError(`${pythonRepr(item)} is not in range`)
+      if (at < 0)
+        throw valueError(integerIn(item) === null ? 'sequence.index(x): x not in sequence' : `${pythonRepr(item)} is not in range`)
       return at
     })
   ]

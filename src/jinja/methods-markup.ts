@@ -4,7 +4,7 @@ import { escapeMarkup } from './escape.ts'
 import { listOf } from './iterate.ts'
 import type { Method } from './method.ts'
 import { TEXT_METHODS, joinTexts } from './methods-text.ts'
-import { Markup, Tuple, type Value } from './python-values.ts'
+import { Markup, Tuple, type Value, isList } from './python-values.ts'
 
 const ESCAPED_ARGUMENT: Readonly<Record<string, number>> = { replace: 1, ljust: 1, rjust: 1, center: 1 }
 
@@ -25,6 +25,6 @@ export function markupMethod(name: string): Method<Markup> | null {
 
 function safe(value: Value): Value {
   if (typeof value === 'string') return new Markup(value)
-  if (Array.isArray(value)) return value.map(safe)
+  if (isList(value)) return value.map(safe)
   return value instanceof Tuple ? new Tuple(value.items.map(safe)) : value
 }

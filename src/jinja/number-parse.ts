@@ -12,23 +12,20 @@ const MAX_DIGITS = 4300
 /** `int(text, base)`: white space around, a sign, `_` between digits, a prefix for base 0, 2, 8 or 16; throws ValueError. */
 export function parseInteger(text: string, base = 10): Integer {
   if (base !== 0 && (base < 2 || base > 36)) throw valueError('int() base must be >= 2 and <= 36, or 0')
-  const failure = (): JinjaError => valueError(`invalid literal for int() with base ${base}: ${textRepr(text)}`)
   const match = /^([+-]?)(0[bBoOxX]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(strip(asciiDigits(text)))
-  if (match === null) throw failure()
-  const sign = match[1] ?? ''
-  let prefix = match[2] ?? ''
-  let digits = match[3] ?? ''
-  const prefixBase = PREFIX_BASES[prefix.charAt(1).toLowerCase()] ?? 0
-  if (prefix !== '' && base !== 0 && base !== prefixBase) {
-    digits = prefix + digits
-    prefix = ''
-    if (digits.includes('__')) throw failure()
-  }
-  digits = digits.replaceAll('_', '')
-  if (base === 0 && prefix === '' && /^0+[1-9]/.test(digits)) throw failure()
-  const value = readDigits(digits, base === 0 ? prefixBase || 10 : base)
-  if (value === null) throw failure()
-  return integer(sign === '-' ? -value : value)
+  const value = match === null ? null : readPrefixed(match[2] ?? '', match[3] ?? '', base)
+  if (value === null) throw valueError(`invalid literal for int() with base ${base}: ${textRepr(text)}`)
+  return integer(match?.[1] === '-' ? -value : value)
+}
+
+/** Digits behind `0x` and its like; where the base has no such prefix, its letter is a digit. */
+function readPrefixed(prefix: string, digits: string, base: number): bigint | null {
+  const prefixBase = PREFIX_BASES[prefix.charAt(1).toLowerCase()]
+  if (prefixBase !== undefined && (base === 0 || base === prefixBase)) return readDigits(digits.replaceAll('_', ''), prefixBase)
+  const all = prefix + digits
+  if (all.includes('__')) return null
+  const plain = all.replaceAll('_', '')
+  return base === 0 && /^0+[1-9]/.test(plain) ? null : readDigits(plain, base === 0 ? 10 : base)
 }
 
 function readDigits(digits: string, radix: number): bigint | null {

@@ -96,7 +96,7 @@ export class ParseContext {
   }
 
   /** What can be assigned to: a name, a tuple of names, or (with `withNamespace`) an attribute of a namespace. */
-  target(options: { readonly end?: string; readonly withNamespace?: boolean; readonly context?: 'store' | 'param' } = {}): Expression {
+  target(options: { readonly withNamespace?: boolean; readonly context?: 'store' | 'param' } = {}): Expression {
     const target = parseTuple(this.stream, { simplified: true, ...options })
     setContext(target, options.context ?? 'store')
     if (!canAssign(target)) this.stream.fail(`can't assign to ${textRepr(nodeName(target))}`, target.line)

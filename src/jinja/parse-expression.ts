@@ -22,7 +22,7 @@ function parseCondition(stream: TokenStream): Expression {
   while (stream.skipIf('name:if')) {
     const test = parseOr(stream)
     const otherwise = stream.skipIf('name:else') ? deeper(() => parseCondition(stream)) : null
-    expression = { kind: 'CondExpr', test, then: expression, otherwise, line }
+    expression = { kind: 'CondExpr', test, value: expression, otherwise, line }
     line = stream.current.line
   }
   return expression
@@ -182,8 +182,6 @@ export interface TupleOptions {
   /** Only names and literals. */
   readonly simplified?: boolean
   readonly withCondition?: boolean
-  /** What ends the tuple besides the end of a tag or a bracket. */
-  readonly end?: string
   /** Whether `()` is one. */
   readonly explicitParentheses?: boolean
   readonly withNamespace?: boolean
@@ -191,13 +189,13 @@ export interface TupleOptions {
 
 /** An expression, or several with commas between: a tuple. */
 export function parseTuple(stream: TokenStream, options: TupleOptions = {}): Expression {
-  const { simplified = false, withCondition = true, end, explicitParentheses = false, withNamespace = false } = options
+  const { simplified = false, withCondition = true, explicitParentheses = false, withNamespace = false } = options
   let line = stream.current.line
   const items: Expression[] = []
   let isTuple = false
   for (;;) {
     if (items.length > 0) stream.expect('comma')
-    if (stream.is('variable_end', 'block_end', 'rparen') || (end !== undefined && stream.is(end))) break
+    if (stream.is('variable_end', 'block_end', 'rparen')) break
     items.push(simplified ? deeper(() => parsePrimary(stream, withNamespace)) : parseExpression(stream, withCondition))
     if (!stream.is('comma')) break
     isTuple = true

@@ -16,9 +16,9 @@ function parseSet(context: ParseContext): Statement {
 function parseFor(context: ParseContext): Statement {
   const { stream } = context
   const { line } = stream.next()
-  const target = context.target({ end: 'name:in' })
+  const target = context.target()
   stream.expect('name:in')
-  const items = parseTuple(stream, { withCondition: false, end: 'name:recursive' })
+  const items = parseTuple(stream, { withCondition: false })
   const test = stream.skipIf('name:if') ? parseExpression(stream) : null
   const recursive = stream.skipIf('name:recursive')
   const body = context.bodyOfTag('name:endfor', 'name:else')

@@ -6,7 +6,7 @@ import { integerIn, integerText, numberIn, toDouble, truncate, type Integer } fr
 import { pythonError, typeError, valueError } from './jinja-error.ts'
 import { limitError, MAX_CHARACTERS, spendText } from './limits.ts'
 import { floatDigits, integerDigits } from './number-format.ts'
-import { Markup, PyFloat, Range, Tuple, Undefined, textOf, type Value } from './python-values.ts'
+import { Markup, PyFloat, Range, Tuple, Undefined, textOf, type Value, isList } from './python-values.ts'
 import { pythonRepr, pythonText } from './python-repr.ts'
 import { codePointCount, sliceText } from './python-text.ts'
 import { asciiRepr } from './text-repr.ts'
@@ -48,7 +48,10 @@ class PercentFormatter {
       this.#out += this.#template.slice(this.#at, next < 0 ? undefined : next)
       if (next < 0) break
       this.#at = next + 1
-      this.#directive()
+      if (this.#template[this.#at] === '%') {
+        this.#out += '%'
+        this.#at++
+      } else this.#directive()
       if (this.#out.length > MAX_CHARACTERS) throw limitError(`a text of more than ${MAX_CHARACTERS} characters`)
     }
     const given = this.#values instanceof Tuple ? this.#values.items.length : isMapping(this.#values) ? 0 : 1
@@ -73,10 +76,6 @@ class PercentFormatter {
     if (this.#at >= this.#template.length) throw valueError('incomplete format')
     const offset = codePointCount(this.#template.slice(0, this.#at))
     this.#at += conversion.length
-    if (conversion === '%') {
-      this.#out += '%'
-      return
-    }
     if (Math.max(width, precision) > MAX_CHARACTERS) throw limitError(`a text of more than ${MAX_CHARACTERS} characters`)
     const value = keyed === null ? this.#next() : keyed.value
     if (!'sradiuoxXeEfFgGc'.includes(conversion)) {
@@ -134,7 +133,7 @@ class PercentFormatter {
 
 /** What CPython's PyMapping_Check takes for one here. */
 function isMapping(value: Value): boolean {
-  return value instanceof Dict || Array.isArray(value) || value instanceof Range || value instanceof Undefined
+  return value instanceof Dict || isList(value) || value instanceof Range || value instanceof Undefined
 }
 
 function convert(value: Value, spec: Spec, escapes: boolean): string {
@@ -177,7 +176,7 @@ function convertInteger(value: Value, spec: Spec): string {
 function integerFor(value: Value, conversion: string): Integer {
   const integer = integerIn(value)
   if (integer !== null) return integer
-  if (value instanceof Undefined) value.fail()
+  if (value instanceof Undefined && 'diu'.includes(conversion)) value.fail()
   if (value instanceof PyFloat && 'diu'.includes(conversion)) return truncate(value.value)
   const wanted = 'diu'.includes(conversion) ? 'a real number' : 'an integer'
   throw typeError(`%${conversion} format: ${wanted} is required, not ${typeName(value)}`)

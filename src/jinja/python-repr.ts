@@ -4,7 +4,7 @@ import { Dict, DictView } from './dict.ts'
 import { floatRepr } from './float-text.ts'
 import { integerText } from './integers.ts'
 import { limitError, MAX_CHARACTERS, spend, spendText } from './limits.ts'
-import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, type Value } from './python-values.ts'
+import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, type Value, isList } from './python-values.ts'
 import { textRepr } from './text-repr.ts'
 
 /** Python's `str(value)`: what `{{ value }}` prints. */
@@ -12,15 +12,11 @@ export function pythonText(value: Value): string {
   if (typeof value === 'string') return value
   if (value instanceof Markup) return value.text
   if (value instanceof Undefined) return ''
-  return value instanceof PyObject ? value.toText() : pythonRepr(value)
+  return value instanceof PyObject && !(value instanceof DictView) ? value.toText() : pythonRepr(value)
 }
 
 /** Python's `repr(value)`: texts in quotes. */
 export function pythonRepr(value: Value): string {
-  return reprWithin(value, [])
-}
-
-function reprWithin(value: Value, parents: readonly Value[]): string {
   spend(1)
   if (typeof value === 'string') return textRepr(value)
   if (value === null) return 'None'
@@ -31,20 +27,23 @@ function reprWithin(value: Value, parents: readonly Value[]): string {
   if (value instanceof Undefined) return 'Undefined'
   if (value instanceof Range) return rangeRepr(value)
   if (value instanceof PyObject && !(value instanceof DictView)) return value.repr()
-  return containerRepr(value, parents)
+  return containerRepr(value)
 }
 
-function containerRepr(value: Value, parents: readonly Value[]): string {
-  if (parents.includes(value)) return value instanceof Dict ? '{...}' : Array.isArray(value) ? '[...]' : '(...)'
-  const inner = [...parents, value]
-  const list = (items: Iterable<Value>): string => joined(items, (item) => reprWithin(item, inner))
-  if (Array.isArray(value)) return `[${list(value)}]`
-  if (value instanceof Tuple) return value.items.length === 1 ? `(${list(value.items)},)` : `(${list(value.items)})`
-  if (value instanceof Dict) {
-    return `{${joined(value.entries(), ([key, item]) => `${reprWithin(key, inner)}: ${reprWithin(item, inner)}`)}}`
+/** Containers whose repr is being made: one that holds itself is cut short. */
+const open = new Set<Value>()
+
+function containerRepr(value: Value): string {
+  if (open.has(value)) return value instanceof Dict ? '{...}' : isList(value) ? '[...]' : '(...)'
+  open.add(value)
+  try {
+    if (isList(value)) return `[${joined(value, pythonRepr)}]`
+    if (value instanceof Tuple) return `(${joined(value.items, pythonRepr)}${value.items.length === 1 ? ',' : ''})`
+    if (value instanceof Dict) return `{${joined(value.entries(), ([key, item]) => `${pythonRepr(key)}: ${pythonRepr(item)}`)}}`
+    if (value instanceof DictView) return `${value.typeName}([${joined(value.dict.entries(), (entry) => pythonRepr(value.pick(entry)))}])`
+  } finally {
+    open.delete(value)
   }
-  if (value instanceof DictView)
-    return `${value.typeName}([${joined(value.dict.entries(), (entry) => reprWithin(value.pick(entry), inner))}])`
   throw new Error(`not a value of a template: ${typeof value}`)
 }
 

@@ -64,9 +64,7 @@ export function isWide(text: string): boolean {
 export function codePointCount(text: string): number {
   spendText(text.length)
   if (!isWide(text)) return text.length
-  let count = 0
-  for (const _ of text) count++
-  return count
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0)
 }
 
 /** The text as one string per code point. */
@@ -82,8 +80,8 @@ export function sliceText(text: string, begin: number, end: number): string {
 }
 
 /** The position in code points of a position in units. */
-export function codePointOffset(text: string, unitOffset: number): number {
-  return isWide(text) ? codePointCount(text.slice(0, unitOffset)) : unitOffset
+export function codePointOffset(text: string, offset: number): number {
+  return isWide(text) ? codePointCount(text.slice(0, offset)) : offset
 }
 
 /** The position in units of a position in code points, which is within the text. */

@@ -3,8 +3,15 @@
 
 import { JinjaError } from './jinja-error.ts'
 
-/** Any of the above or of the classes below. */
-export type Value = unknown
+/**
+ * Any of the above, of the classes below, or a Dict. JavaScript's undefined is never a value of a template: it says
+ * "there is none", and `Value | undefined` is written where that can happen.
+ */
+export type Value = null | boolean | number | bigint | string | object | undefined
+
+export function isList(value: Value | undefined): value is Value[] {
+  return Array.isArray(value)
+}
 
 /** Positional and keyword arguments of a call. */
 export type Arguments = readonly Value[]

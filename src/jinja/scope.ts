@@ -37,14 +37,11 @@ export class FunctionScope {
     return this.#slots.size - 1
   }
 
-  #find(variable: string): { hops: number; slot: number } {
-    let hops = 0
-    for (let scope: FunctionScope | null = this; scope !== null; scope = scope.outer) {
-      const slot = scope.#slots.get(variable)
-      if (slot !== undefined) return { hops, slot }
-      hops++
-    }
-    throw new Error(`variable ${variable} is unknown to the function`)
+  #find(variable: string, hops = 0): { hops: number; slot: number } {
+    const slot = this.#slots.get(variable)
+    if (slot !== undefined) return { hops, slot }
+    if (this.outer === null) throw new Error(`variable ${variable} is unknown to the function`)
+    return this.outer.#find(variable, hops + 1)
   }
 
   reader(variable: string): (activation: Activation) => Value | undefined {

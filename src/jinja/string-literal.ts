@@ -19,17 +19,17 @@ const TRUNCATED: Readonly<Record<string, string>> = { x: '\\xXX', u: '\\uXXXX', 
 /** The text that a literal's inside stands for; unknown escapes stay as they are; broken ones go to `fail`. */
 export function unescapeString(body: string, fail: (message: string) => never): string {
   if (!body.includes('\\')) return body
-  return body.replace(
-    /\\(?:([0-7]{1,3})|([xuU])([0-9a-fA-F]*)|([^]))/gu,
-    (whole: string, octal?: string, kind?: string, hex = '', char = '') => {
-      if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
-      if (kind !== undefined) return hexEscape(kind, hex, fail)
-      if (char === 'N') fail('unknown Unicode character name')
-      // Python first writes such a character as an escape itself, which then loses its meaning to the backslash in front.
-      if ((char.codePointAt(0) ?? 0) > 0x7f) return `\\${escapeOf(char)}`
-      return SIMPLE[char] ?? whole
-    }
-  )
+  return body.replace(/\\(?:[0-7]{1,3}|[xuU][0-9a-fA-F]*|[^])/gu, (whole) => unescapeOne(whole, fail))
+}
+
+function unescapeOne(whole: string, fail: (message: string) => never): string {
+  const char = whole.slice(1, 1 + String.fromCodePoint(whole.codePointAt(1) ?? 0).length)
+  if (/^[0-7]/.test(char)) return String.fromCodePoint(Number.parseInt(whole.slice(1), 8))
+  if (/^[xuU]/.test(char)) return hexEscape(char, whole.slice(2), fail)
+  if (char === 'N') fail('unknown Unicode character name')
+  // Python first writes such a character as an escape itself, which then loses its meaning to the backslash in front.
+  if ((char.codePointAt(0) ?? 0) > 0x7f) return `\\${escapeOf(char)}`
+  return SIMPLE[char] ?? whole
 }
 
 function hexEscape(kind: string, hex: string, fail: (message: string) => never): string {

@@ -2,9 +2,10 @@
 
 import { binary } from './arithmetic.ts'
 import { isEqual, isOrdered } from './compare.ts'
-import { Dict } from './dict.ts'
+import { Dict, keyOf } from './dict.ts'
 import type { Builtin } from './environment.ts'
 import { builtin, filter, operatorFunction } from './filter.ts'
+import { signature } from './signature.ts'
 import { isInteger, numberIn } from './integers.ts'
 import { contains, iteratorOf, lengthOf } from './iterate.ts'
 import { Markup, PyFloat, PyObject, Undefined, textOf, type Value } from './python-values.ts'
@@ -12,7 +13,7 @@ import { pythonText } from './python-repr.ts'
 import { isLower, isUpper } from './text-case.ts'
 
 function test(name: string, run: (value: Value) => boolean): [string, Builtin] {
-  return [name, filter(`test_${name}`, 'value', {}, ([value]) => run(value))]
+  return [name, filter(signature(`test_${name}`, 'value'), ([value]) => run(value))]
 }
 
 function isRemainder(value: Value, divisor: Value, remainder: number): boolean {
@@ -21,6 +22,11 @@ function isRemainder(value: Value, divisor: Value, remainder: number): boolean {
 
 function isSequence(value: Value): boolean {
   return lengthOf(value) !== null && !(value instanceof PyObject)
+}
+
+function isNameIn(names: ReadonlyMap<string, unknown>, value: Value): boolean {
+  const key = keyOf(value)
+  return typeof key === 'string' && names.has(key)
 }
 
 const equal = operatorFunction('eq', isEqual)
@@ -33,11 +39,11 @@ const greaterOrEqual = operatorFunction('ge', (a, b) => isOrdered('>=', a, b))
 export const JINJA_TESTS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   test('odd', (value) => isRemainder(value, 2, 1)),
   test('even', (value) => isRemainder(value, 2, 0)),
-  ['divisibleby', filter('test_divisibleby', 'value num', {}, ([value, num]) => isRemainder(value, num, 0))],
+  ['divisibleby', filter(signature('test_divisibleby', 'value num'), ([value, num]) => isRemainder(value, num, 0))],
   test('defined', (value) => !(value instanceof Undefined)),
   test('undefined', (value) => value instanceof Undefined),
-  ['filter', filter('test_filter', 'value', {}, ([value], environment) => environment.filters.has(textOf(value) ?? ''), 1)],
-  ['test', filter('test_test', 'value', {}, ([value], environment) => environment.tests.has(textOf(value) ?? ''), 1)],
+  ['filter', filter(signature('test_filter', 'value', {}, 1), ([value], environment) => isNameIn(environment.filters, value))],
+  ['test', filter(signature('test_test', 'value', {}, 1), ([value], environment) => isNameIn(environment.tests, value))],
   test('none', (value) => value === null),
   test('boolean', (value) => typeof value === 'boolean'),
   test('false', (value) => value === false),
@@ -52,9 +58,9 @@ export const JINJA_TESTS: ReadonlyMap<string, Builtin> = new Map<string, Builtin
   test('sequence', isSequence),
   test('iterable', (value) => iteratorOf(value) !== null),
   ['callable', builtin('callable', (value) => value instanceof Undefined || (value instanceof PyObject && value.isCallable))],
-  ['sameas', filter('test_sameas', 'value other', {}, ([value, other]) => value === other)],
+  ['sameas', filter(signature('test_sameas', 'value other'), ([value, other]) => value === other)],
   test('escaped', (value) => value instanceof Markup),
-  ['in', filter('test_in', 'value seq', {}, ([value, seq]) => contains(seq, value))],
+  ['in', filter(signature('test_in', 'value seq'), ([value, seq]) => contains(seq, value))],
   ['==', equal],
   ['eq', equal],
   ['equalto', equal],

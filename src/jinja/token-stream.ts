@@ -19,8 +19,8 @@ export class TokenStream {
   #token(index: number): Token {
     const { tokens, failure } = this.#tokens
     const token = tokens[failure === null ? Math.min(index, tokens.length - 1) : index]
-    if (token === undefined) throw failure
-    return token
+    if (token !== undefined) return token
+    throw failure ?? new Error('a template without tokens')
   }
 
   get current(): Token {
@@ -53,7 +53,7 @@ export class TokenStream {
     if (this.is(expected)) return this.next()
     const wanted = textRepr(describeExpected(expected))
     if (this.current.type === 'eof') this.fail(`unexpected end of template, expected ${wanted}.`)
-    this.fail(`expected token ${wanted}, got ${textRepr(describeToken(this.current))}`)
+    return this.fail(`expected token ${wanted}, got ${textRepr(describeToken(this.current))}`)
   }
 
   fail(message: string, line = this.current.line, type = 'TemplateSyntaxError'): never {

@@ -1,7 +1,7 @@
 // What Python calls the type of a value, in messages.
 
 import { Dict } from './dict.ts'
-import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, type Value } from './python-values.ts'
+import { Markup, PyFloat, PyObject, Range, Tuple, Undefined, type Value, isList } from './python-values.ts'
 
 /** Python's `type(x).__name__`. */
 export function typeName(value: Value): string {
@@ -9,7 +9,7 @@ export function typeName(value: Value): string {
   if (typeof value === 'string') return 'str'
   if (typeof value === 'number' || typeof value === 'bigint') return 'int'
   if (typeof value === 'boolean') return 'bool'
-  if (Array.isArray(value)) return 'list'
+  if (isList(value)) return 'list'
   if (value instanceof PyObject) return value.typeName
   if (value instanceof PyFloat) return 'float'
   if (value instanceof Dict) return 'dict'
