@@ -5,7 +5,7 @@ import type { Builtin } from './environment.ts'
 import { located } from './jinja-error.ts'
 import { metered } from './limits.ts'
 import { Output } from './output.ts'
-import { adopt, toTemplateValue } from './value.ts'
+import { adopt, toTemplateValue, type Value } from './value.ts'
 
 export { JinjaError, type JinjaErrorKind } from './jinja-error.ts'
 
@@ -21,7 +21,7 @@ export interface RenderOptions {
 }
 
 /** Positional arguments (the piped value first) and keyword arguments, as Jinja values. */
-export type JinjaFunction = (args: readonly unknown[], keywords: ReadonlyMap<string, unknown>) => unknown
+export type JinjaFunction = (args: readonly Value[], keywords: ReadonlyMap<string, Value>) => unknown
 
 /** The rendered text; throws JinjaError with template and line. `name` is what errors call the template. */
 export function render(source: string, options: RenderOptions & { readonly name?: string }): string {

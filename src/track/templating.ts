@@ -4,7 +4,7 @@ import type { JsonObject } from '../core/json.ts'
 import { pythonFloat } from '../core/python-number.ts'
 import { declaredVariables } from '../jinja/declared.ts'
 import { JinjaError, render } from '../jinja/render.ts'
-import { textOf } from '../jinja/value.ts'
+import { textOf, type Value } from '../jinja/value.ts'
 import { DATE_FILTERS } from './date-filters.ts'
 import { FileProblem, type TrackFolder } from './file-text.ts'
 import { glob } from './glob.ts'
@@ -93,7 +93,7 @@ function noInclude(name: string): never {
   throw new JinjaError('not-found', `[${name}] cannot be included: bodies of indices and templates may only import [${HELPERS_NAME}]`)
 }
 
-function relativeGlob(folder: TrackFolder, args: readonly unknown[]): string[] {
+function relativeGlob(folder: TrackFolder, args: readonly Value[]): string[] {
   const pattern = textOf(args[0])
   if (pattern === null || args.length > 1) throw new JinjaError('runtime', 'glob() takes a pattern', { type: 'TypeError' })
   try {
