@@ -50,7 +50,7 @@ export interface SourceRequest {
 export function renderSource(source: string, request: SourceRequest): string {
   const { kind, folder, templating } = request
   const own = { build_flavor: templating.buildFlavor, serverless_operator: templating.serverlessOperator }
-  const ofTrack = { now: pythonFloat(templating.nowSeconds), glob: (args: readonly unknown[]) => relativeGlob(folder, args) }
+  const ofTrack = { now: pythonFloat(templating.nowSeconds), glob: (args: readonly Value[]) => relativeGlob(folder, args) }
   return guarded(() =>
     render(source, {
       globals: { ...templating.params, ...own, ...(kind === 'track' ? ofTrack : {}) },
