@@ -5,14 +5,11 @@
 import type { Client, Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { systemCode } from '../core/errors.ts'
-import { EMPTY, KeptAnswer, NO_HEADERS } from './answer.ts'
+import { AnswerReader } from './answer-reader.ts'
 import { TransportError, type RequestTiming, type TargetAnswer, type TargetRequest } from './request.ts'
 import type { Expiring, TimeoutWheel } from './timeout-wheel.ts'
 import { toTransportError } from './transport-failure.ts'
 
-const HEAD_BYTES = 4096
-const MAX_ERROR_BYTES = 64 * 1024
-const MAX_BODY_BYTES = 512 * 1024 * 1024
 /** A connection that was idle for less is not closed by the server for being idle. */
 const IDLE_MS = 1000
 
@@ -73,14 +70,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   #startMs = 0
   #idleMs = 0
   #isRepeated = false
-
-  #status = 0
-  #wireBytes = 0
-  #keep: 'none' | 'head' | 'error' | 'all' = 'none'
-  #rawHeaders: readonly Buffer[] = []
-  #chunks: Buffer[] = []
-  #head: Buffer = EMPTY
-  #keptBytes = 0
+  readonly #reader = new AnswerReader()
 
   constructor(owner: ExchangeOwner) {
     this.#owner = owner
@@ -114,7 +104,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     const host = this.#dispatch?.host
     const isOpening = this.#abort === null
     const waitedMs = Math.round(this.deadlineMs - this.#startMs)
-    const what = isOpening ? 'no connection' : this.#status === 0 ? 'no answer' : 'no complete answer'
+    const what = isOpening ? 'no connection' : this.#reader.hasStarted ? 'no complete answer' : 'no answer'
     const error = new TransportError('timeout', `${host?.where ?? ''}: ${what} within ${waitedMs} ms`)
     this.cancel(error)
     if (isOpening) host?.giveUp(error)
@@ -122,8 +112,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
 
   #write(dispatch: Dispatch): void {
     this.#abort = null
-    this.#status = 0
-    this.#wireBytes = 0
+    this.#reader.reset()
     const options = this.#options
     options.path = dispatch.path
     options.method = dispatch.request.method
@@ -145,18 +134,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   }
 
   onHeaders(status: number, headers: Buffer[]): boolean {
-    if (status < 200 || this.#dispatch === null) return true
-    this.#status = status
-    this.#keptBytes = 0
-    const keep = this.#dispatch.request.keep
-    this.#keep = keep === 'all' ? 'all' : status >= 400 ? 'error' : keep
-    if (this.#keep !== 'none') this.#rawHeaders = headers
+    if (status >= 200 && this.#dispatch !== null) this.#reader.start(status, headers, this.#dispatch.request.keep)
     return true
   }
 
   onData(chunk: Buffer): boolean {
-    this.#wireBytes += chunk.length
-    if (this.#keep !== 'none') this.#keepPart(chunk)
+    const problem = this.#reader.take(chunk)
+    if (problem !== null) this.cancel(new TransportError('other', `${this.#dispatch?.host.where ?? ''}: ${problem}`))
     return true
   }
 
@@ -167,7 +151,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     host.lastUseMs = endMs
     if (isCounted) this.#owner.timing.lastByteMs = endMs
     const resolve = this.#resolve
-    const answer = this.#keep === 'none' ? new KeptAnswer(this.#status, this.#wireBytes) : this.#keptAnswer()
+    const answer = this.#reader.finish()
     this.#end(true)
     resolve(answer)
   }
@@ -175,25 +159,24 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   onError(error: Error): void {
     if (this.#isOver || this.#dispatch === null) return
     const dispatch = this.#dispatch
-    if (this.#isIdleClose(dispatch)) {
-      this.#isRepeated = true
-      // Not from within undici's own handling of the closed socket.
-      queueMicrotask(() => {
-        if (!this.#isOver) this.#write(dispatch)
-      })
+    const { where, socketError } = dispatch.host
+    const failure = toTransportError(systemCode(error) === 'UND_ERR_SOCKET' ? (socketError ?? error) : error, where)
+    if (failure.failure !== 'reset' || !this.#mayRepeat(dispatch)) {
+      this.#fail(failure)
       return
     }
-    const { where, socketError } = dispatch.host
-    this.#fail(toTransportError(systemCode(error) === 'UND_ERR_SOCKET' ? (socketError ?? error) : error, where))
+    this.#isRepeated = true
+    // Not from within undici's own handling of the closed socket.
+    queueMicrotask(() => {
+      if (!this.#isOver) this.#write(dispatch)
+    })
   }
 
   // The server closed an idle connection while our request was on its way to it: it never saw it. Browsers and HTTP
   // libraries send a safe request once more; the clock keeps running from the first time.
-  #isIdleClose(dispatch: Dispatch): boolean {
-    const { method } = dispatch.request
-    return (
-      !this.#isRepeated && (method === 'GET' || method === 'HEAD') && this.#abort !== null && this.#status === 0 && this.#idleMs >= IDLE_MS
-    )
+  #mayRepeat({ request: { method } }: Dispatch): boolean {
+    if (this.#isRepeated || this.#abort === null || this.#reader.hasStarted) return false
+    return (method === 'GET' || method === 'HEAD') && this.#idleMs >= IDLE_MS
   }
 
   #fail(error: TransportError): void {
@@ -220,63 +203,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     }
     this.#owner.ended(this, reusable)
   }
-
-  #keepPart(chunk: Buffer): void {
-    if (this.#keep === 'head') {
-      if (this.#keptBytes >= HEAD_BYTES) return
-      if (this.#head.length === 0) this.#head = Buffer.allocUnsafeSlow(HEAD_BYTES)
-      this.#keptBytes += chunk.copy(this.#head, this.#keptBytes)
-      return
-    }
-    if (this.#keep === 'error') {
-      const room = MAX_ERROR_BYTES - this.#keptBytes
-      if (room <= 0) return
-      this.#push(chunk.length > room ? chunk.subarray(0, room) : chunk)
-    } else if (this.#keptBytes + chunk.length > MAX_BODY_BYTES) {
-      this.cancel(new TransportError('other', `the answer is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`))
-    } else {
-      this.#push(chunk)
-    }
-  }
-
-  #push(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#keptBytes += chunk.length
-  }
-
-  #keptAnswer(): TargetAnswer {
-    const isHead = this.#keep === 'head'
-    const chunks = this.#chunks
-    const body = isHead ? this.#head.subarray(0, this.#keptBytes) : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-    const kept = {
-      headers: isHead ? NO_HEADERS : headersOf(this.#rawHeaders),
-      encoding: encodingOf(this.#rawHeaders),
-      body,
-      isWhole: this.#keptBytes === this.#wireBytes
-    }
-    if (chunks.length > 0) this.#chunks = []
-    this.#rawHeaders = []
-    return new KeptAnswer(this.#status, this.#wireBytes, kept)
-  }
 }
 
 function ignore(): void {}
-
-const CONTENT_ENCODING = 'content-encoding'
-
-function encodingOf(raw: readonly Buffer[]): string {
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i]!
-    if (name.length === CONTENT_ENCODING.length && name.toString('latin1').toLowerCase() === CONTENT_ENCODING) {
-      const encoding = raw[i + 1]!.toString('latin1').trim().toLowerCase()
-      return encoding === 'identity' ? '' : encoding
-    }
-  }
-  return ''
-}
-
-function headersOf(raw: readonly Buffer[]): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (let i = 0; i + 1 < raw.length; i += 2) headers[raw[i]!.toString('latin1').toLowerCase()] = raw[i + 1]!.toString('latin1')
-  return headers
-}

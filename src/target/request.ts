@@ -1,5 +1,7 @@
 // What is asked of the target and what comes back: the vocabulary between operations and the HTTP side.
 
+import { RallyError } from '../core/errors.ts'
+
 /** One HTTP exchange. A request object that does not change may be sent any number of times. */
 export interface TargetRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
@@ -20,7 +22,7 @@ export interface TargetAnswer {
   readonly status: number
   /** Values by lower-case name; only `keep: 'all'` promises them. */
   readonly headers: Readonly<Record<string, string>>
-  /** As kept; inflated. */
+  /** As kept; inflated. With `keep: 'head'` it holds until the client's next exchange. */
   readonly body: Buffer
   /** The first bytes of the body, some hundred at least, inflated no further than that: cheaper than `body` where they tell enough. */
   readonly head: Buffer
@@ -32,6 +34,8 @@ export interface TargetAnswer {
 export interface RequestTiming {
   firstSentMs: number
   lastByteMs: number
+  /** Exchanges that the transport made once more (`max_retries`); 0 unless it was told to. */
+  retries: number
 }
 
 /** What an exchange can fail with when there is no answer. */
@@ -47,6 +51,16 @@ export class TransportError extends Error {
   }
 }
 
+/** A host takes no connection before the race has begun: an error for people. */
+export class UnreachableError extends RallyError {
+  readonly failure: TransportFailure
+  constructor({ failure, message }: TransportError) {
+    super('target', message)
+    this.name = 'UnreachableError'
+    this.failure = failure
+  }
+}
+
 /** The HTTP side of one simulated client: its own connections, one exchange at a time unless a composite asks for more. */
 export interface TargetClient {
   readonly timing: RequestTiming
@@ -57,7 +71,7 @@ export interface TargetClient {
   /** Marks a wait as if it were an exchange (`sleep`): first sent now / last byte now. */
   markSent(): void
   markEnd(): void
-  /** Opens a connection to every host with an uncounted `HEAD /`. */
+  /** Opens a connection to every host with an uncounted `HEAD /`; throws UnreachableError for a host that takes none. */
   warmUp(): Promise<void>
   /** Aborts what is in flight; each pending send rejects with failure `cancelled`. */
   abort(reason: string): void

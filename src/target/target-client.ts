@@ -6,7 +6,14 @@ import type { Clock } from '../core/clock.ts'
 import { createConnector } from './connector.ts'
 import { Exchange, type ExchangeOwner, type HostConnection } from './exchange.ts'
 import { RequestHeaders } from './request-headers.ts'
-import { TransportError, type RequestTiming, type TargetAnswer, type TargetClient, type TargetRequest } from './request.ts'
+import {
+  TransportError,
+  UnreachableError,
+  type RequestTiming,
+  type TargetAnswer,
+  type TargetClient,
+  type TargetRequest
+} from './request.ts'
 import { hostAuthorization, type TargetOptions } from './connection-options.ts'
 import { TimeoutWheel } from './timeout-wheel.ts'
 
@@ -27,7 +34,7 @@ interface Host extends HostConnection {
 }
 
 class UndiciTargetClient implements TargetClient, ExchangeOwner {
-  readonly timing: RequestTiming = { firstSentMs: Number.NaN, lastByteMs: Number.NaN }
+  readonly timing: RequestTiming = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, retries: 0 }
   readonly clock: Clock
   readonly wheel: TimeoutWheel
   readonly #options: TargetOptions
@@ -48,6 +55,7 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
   begin(): void {
     this.timing.firstSentMs = Number.NaN
     this.timing.lastByteMs = Number.NaN
+    this.timing.retries = 0
   }
 
   markSent(): void {
@@ -65,7 +73,9 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
   async warmUp(): Promise<void> {
     const request: TargetRequest = { method: 'HEAD', path: '/', body: null, keep: 'none' }
     const results = await Promise.allSettled(this.#hosts.map((host) => this.#exchange(host, request, false)))
-    for (const result of results) if (result.status === 'rejected') throw result.reason
+    for (const result of results) {
+      if (result.status === 'rejected') throw result.reason instanceof TransportError ? new UnreachableError(result.reason) : result.reason
+    }
   }
 
   abort(reason: string): void {
@@ -128,6 +138,7 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
         const isWorthIt = failure === 'refused' || failure === 'reset' || (failure === 'timeout' && onTimeout)
         if (attempt === max || !isWorthIt) throw error
       }
+      this.timing.retries++
     }
   }
 }

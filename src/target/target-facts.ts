@@ -3,7 +3,7 @@
 import { RallyError } from '../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { parseJson } from '../core/json-parse.ts'
-import { TransportError, type TargetAnswer, type TargetClient, type TargetFacts, type TargetRequest } from './request.ts'
+import { TransportError, UnreachableError, type TargetAnswer, type TargetClient, type TargetFacts, type TargetRequest } from './request.ts'
 
 export interface DetectedTarget extends TargetFacts {
   /** `Elasticsearch 9.4.3`, `embedded node 0.1.0`. */
@@ -90,12 +90,12 @@ class Waiting {
       const answer = await ask()
       return NOT_READY.includes(answer.status) ? `it answers ${answer.status}${reasonIn(answer)}` : answer
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error
+      if (!(error instanceof TransportError || error instanceof UnreachableError)) throw error
       this.#throwIfCancelled()
       // Only the deadline cancels; what was said before it says more.
       if (error.failure === 'cancelled') return this.#reason ?? error.message
       if (['refused', 'reset', 'timeout'].includes(error.failure)) return error.message
-      throw new RallyError('target', error.message, { cause: error })
+      throw new RallyError('target', error.message)
     }
   }
 

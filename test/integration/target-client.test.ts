@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, brotliCompressSync, gunzipSync } from 'node:zlib'
 import { systemClock } from '../../src/core/clock.ts'
+import { RallyError } from '../../src/core/errors.ts'
 import { TransportError, type TargetClient, type TargetRequest } from '../../src/target/request.ts'
 import { createTargetClient } from '../../src/target/target-client.ts'
 import { plainOptions } from '../unit/target/plain-options.ts'
@@ -165,6 +166,15 @@ test('a refused connection is `refused`, with times that end', async () => {
   assert.equal(error.failure, 'refused')
   assert.match(error.message, new RegExp(`^127\\.0\\.0\\.1:${port}: connection refused$`))
   assert.ok(client.timing.lastByteMs >= client.timing.firstSentMs)
+})
+
+test('a warm-up that finds nobody is an error for people, with the host in it', async () => {
+  const { port, server } = await serve((_, response) => response.end())
+  await new Promise((resolve) => server.close(resolve))
+  await assert.rejects(
+    clientOf(port).warmUp(),
+    (error) => error instanceof RallyError && error.kind === 'target' && error.message === `127.0.0.1:${port}: connection refused`
+  )
 })
 
 test('an unknown host name is `dns`', async () => {
@@ -437,7 +447,9 @@ test('retries happen only when asked for', async () => {
   requests = 0
   const patient = clientOf(port, { retries: { max: 2, onStatus: [429], onTimeout: false } })
   assert.equal((await patient.send(get)).status, 200)
-  assert.equal(requests, 3)
+  assert.deepEqual([requests, patient.timing.retries], [3, 2])
+  patient.begin()
+  assert.equal(patient.timing.retries, 0)
 })
 
 test('an answer that is no HTTP is told as such', async () => {
