@@ -130,7 +130,7 @@ function asOptions(all: JsonObject): unknown {
     if (isFlat) return 'error'
     try {
       const amended = Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)])
-      return { expected: Object.fromEntries(amended) }
+      return { expected: Object.fromEntries<unknown>(amended) }
     } catch (error) {
       if (isUsageError(error)) return 'error'
       throw error
