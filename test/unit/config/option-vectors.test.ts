@@ -129,7 +129,7 @@ function asOptions(all: JsonObject): unknown {
   const withMax = (clients: number): unknown => {
     if (isFlat) return 'error'
     try {
-      const amended = Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)])
+      const amended = Object.entries(all).map(([cluster, options]) => [cluster, withMaxConnections(options as JsonObject, clients)] as const)
       return { expected: Object.fromEntries<unknown>(amended) }
     } catch (error) {
       if (isUsageError(error)) return 'error'
