@@ -14,7 +14,8 @@ export const DATE_FILTERS: Readonly<Record<string, JinjaFunction>> = {
   days_ago(args, keywords) {
     const given = bound('days_ago', ['start_date', 'end_date', 'date_format', 'default_tz'], args, keywords)
     const format = given['date_format'] ?? '%d-%m-%Y'
-    return Math.floor((secondsOf(given['end_date'], format) - secondsOf(given['start_date'], format)) / DAY_SECONDS)
+    const start = secondsOf(given['start_date'], format)
+    return Math.floor((secondsOf(given['end_date'], format) - start) / DAY_SECONDS)
   },
   get_start_date(args, keywords) {
     const given = bound('get_start_date', ['the_date', 'date_format', 'default_tz'], args, keywords)
@@ -75,7 +76,7 @@ function toMicrosecond(seconds: number): number {
 
 function formatText(format: Value, what: string): string {
   const text = textOf(format)
-  if (text === null) throw pythonError('TypeError', `${what} must be str, not ${typeName(format)}`)
+  if (text === null) throw pythonError('TypeError', `${what} must be str, not ${format === null ? 'None' : typeName(format)}`)
   return text
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '../../../src/core/json.ts'
+import { numberOf, type JsonObject } from '../../../src/core/json.ts'
 import type { SampleType } from '../../../src/metrics/measurement.ts'
 import { RecordStore, epochMs } from '../../../src/metrics/record-store.ts'
 import { SampleRecorder, type RequestSample } from '../../../src/metrics/sample-records.ts'
@@ -79,7 +79,7 @@ function sampleOf(raw: JsonObject): RequestSample {
     sampleType: raw['type'] as SampleType,
     work: number('ops'),
     unit: String(raw['unit']),
-    reported: null,
+    reported: numberOf(raw['throughput']),
     latency: number('latency'),
     serviceTime: number('service_time'),
     processingTime: number('processing_time'),

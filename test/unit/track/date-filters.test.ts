@@ -22,6 +22,18 @@ test('date filters answer as Elastic Rally’s', (t) => {
   assert.ok(checked > 10)
 })
 
+test('of two dates that are none, the first is told', () => {
+  const told = (source: string): string => {
+    try {
+      return render(source, { globals: {}, filters: DATE_FILTERS })
+    } catch (error) {
+      return String(error)
+    }
+  }
+  assert.match(told('{{ "x" | days_ago("y") }}'), /time data 'x'/)
+  assert.match(told('{{ "2024" | get_start_date }}'), /strptime\(\) argument 2 must be str, not None/)
+})
+
 test('templates may give their arguments by name', () => {
   const text = (source: string): string => render(source, { globals: {}, filters: DATE_FILTERS })
   assert.equal(text('{{ "2024/03/01" | days_ago("2024/02/28", date_format="%Y/%m/%d") }}'), '-2')

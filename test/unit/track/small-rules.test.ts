@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { printJson } from '../../../src/core/json-print.ts'
-import type { JsonObject } from '../../../src/core/json.ts'
+import { isObject, type JsonObject } from '../../../src/core/json.ts'
 import { isArchive, splitExtension } from '../../../src/track/archive-name.ts'
 import { mergeParameters } from '../../../src/track/merge-parameters.ts'
 import { vectorsOf } from './vectors.ts'
@@ -21,10 +21,17 @@ test('extensions and archives are told as in Elastic Rally, and parameters merge
     const answer = answers[kind ?? '']
     if (answer === undefined) continue
     checked++
-    assert.equal(printJson(answer(), { sortKeys: true }), printJson(expected, { sortKeys: true }), name)
+    // Merged lists are sets there: without an order of their own.
+    const text = (value: unknown): string => printJson(kind === 'merge_dicts' ? sorted(value) : value, { sortKeys: true })
+    assert.equal(text(answer()), text(expected), name)
   }
   t.diagnostic(`${checked} vectors`)
 })
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted).toSorted((a, b) => (printJson(a) < printJson(b) ? -1 : 1))
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, sorted(member)])) : value
+}
 
 test('a double extension counts as one, a leading dot as none', () => {
   assert.deepEqual(splitExtension('a/b.ndjson.tar.gz'), ['a/b.ndjson', '.tar.gz'])
