@@ -158,7 +158,10 @@ function joined(baseline: readonly FigureRow[], contender: readonly FigureRow[],
   })
 }
 
-/** Fields of indices that both races have, by the greater total; a use that neither has is left out. */
+/**
+ * Fields of indices that both races have, by the greater total; a use that neither has is left out. As in Elastic Rally, a field without
+ * a total in the baseline counts only if it uses something in the contender.
+ */
 function comparedFields(baseline: JsonObject, contender: JsonObject, color: boolean): readonly ComparedFigure[] {
   const [before, after] = [fieldUsages(baseline), fieldUsages(contender)]
   const total = (usage: FieldUsage | undefined): number => Number(usage?.uses.get('total') ?? 0)
@@ -170,7 +173,7 @@ function comparedFields(baseline: JsonObject, contender: JsonObject, color: bool
   const all = [...before, ...after.filter((usage) => find(before, usage) === undefined)]
   const counted = all
     .filter((usage) => hasIndex(before, usage.index) && hasIndex(after, usage.index))
-    .filter((usage) => [before, after].some((usages) => find(usages, usage)?.uses.has('total') === true))
+    .filter((usage) => find(before, usage)?.uses.has('total') === true || total(find(after, usage)) > 0)
     .map((usage) => ({ ...usage, total: Math.max(total(find(before, usage)), total(find(after, usage))) }))
   return sortedByTotal(counted).flatMap((usage) => comparedUses(usage, find(before, usage), find(after, usage), color))
 }

@@ -116,6 +116,14 @@ test('throughput per second is compared where both races have it', () => {
   assert.ok(!text.includes('Min Throughput'))
 })
 
+test('a field with a total in the baseline is compared, one of the contender only if its total is more than nothing', () => {
+  const usage = (field: string, value: number): JsonObject => ({ index: 'i', field, value, unit: 'byte' })
+  const before = race({ disk_usage_total: [usage('old', 0)], disk_usage_points: [usage('old', 5)] })
+  const after = race({ disk_usage_total: [usage('new', 0), usage('big', 7)], disk_usage_points: [usage('new', 5)] })
+  const fields = comparisonFileText(before, after, PLAIN).split('\r\n').slice(1, -1)
+  assert.deepEqual(fields.map((line) => line.split(',')[0]), ['i old points', 'i big total'])
+})
+
 test('races of several clusters are compared cluster by cluster', () => {
   const many = race([
     { cluster_name: 'b', merge_count: 1 },
