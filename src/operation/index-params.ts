@@ -3,19 +3,24 @@
 import { RallyError } from '../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
-import { listOf, truthy } from './python-values.ts'
+import { given, listOf, truthy } from './python-values.ts'
 
 /** `indices`: pairs of name and body. */
 export function createIndexParams({ params }: Operation, track: Track): JsonObject {
-  return { ...params, indices: definitions(params, track), 'request-params': params['request-params'] ?? {} }
+  return { ...params, indices: definitions(params, track), 'request-params': given(params, 'request-params', {}) }
 }
 
 function definitions(params: JsonObject, track: Track): JsonValue[] {
   if (track.indices.length === 0) return listOf(needed(params, 'index', 'create-index')).map((name) => [name, params['body'] ?? null])
-  const wanted = params['index']
   return track.indices
-    .filter(({ name }) => !truthy(wanted) || listOf(wanted).includes(name))
+    .filter(({ name }) => isWanted(params['index'], name))
     .map(({ name, body }) => [name, withSettings(body, params['settings'])])
+}
+
+/** An empty text selects nothing, as it names no index; nothing at all and an empty list select all. */
+function isWanted(wanted: JsonValue | undefined, name: string): boolean {
+  if (typeof wanted === 'string') return wanted === name
+  return !truthy(wanted) || listOf(wanted).includes(name)
 }
 
 /** `settings` of the operation over those of the body, key by key of the first level. */
@@ -37,12 +42,11 @@ export function deleteIndexParams({ params }: Operation, track: Track): JsonObje
 /** `data-streams`: names. */
 export function createDataStreamParams({ params }: Operation, track: Track): JsonObject {
   const declared = track.dataStreams.map(({ name }) => name)
-  const wanted = params['data-stream']
   const names =
     declared.length === 0
       ? listOf(needed(params, 'data-stream', 'create-data-stream'))
-      : declared.filter((name) => !truthy(wanted) || listOf(wanted).includes(name))
-  return { ...params, 'data-streams': names, 'request-params': params['request-params'] ?? {} }
+      : declared.filter((name) => isWanted(params['data-stream'], name))
+  return { ...params, 'data-streams': names, 'request-params': given(params, 'request-params', {}) }
 }
 
 /** `data-streams`: names. */
@@ -62,7 +66,7 @@ function targets(named: JsonValue | undefined, declared: readonly string[]): rea
 
 /** What every deletion says besides its targets. */
 export function deletion(params: JsonObject): JsonObject {
-  return { 'only-if-exists': params['only-if-exists'] ?? true, 'request-params': params['request-params'] ?? {} }
+  return { 'only-if-exists': given(params, 'only-if-exists', true), 'request-params': given(params, 'request-params', {}) }
 }
 
 function needed(params: JsonObject, key: string, type: string): JsonValue {

@@ -3,7 +3,7 @@
 import { RallyError } from '../core/errors.ts'
 import { numberOf, type JsonObject } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
-import { clientParams, shown, truthy } from './python-values.ts'
+import { clientParams, given, shown, truthy } from './python-values.ts'
 import { searchTarget } from './search-params.ts'
 
 /** Everything the track declares, unless an index or data stream is named; `request-params` are dropped. */
@@ -13,19 +13,19 @@ export function forceMergeParams({ params }: Operation, track: Track): JsonObjec
   return {
     index: truthy(params['index']) ? (params['index'] ?? null) : fallback,
     'max-num-segments': params['max-num-segments'] ?? null,
-    mode: params['mode'] ?? 'blocking',
-    'poll-period': params['poll-period'] ?? 10,
+    mode: given(params, 'mode', 'blocking'),
+    'poll-period': given(params, 'poll-period', 10),
     ...clientParams(params)
   }
 }
 
 export function downsampleParams({ params }: Operation, track: Track): JsonObject {
-  const interval = params['fixed-interval'] ?? '1h'
+  const interval = given(params, 'fixed-interval', '1h')
   const source = searchTarget({ ...params, index: params['source-index'] ?? null }, track)
   return {
     'fixed-interval': interval,
     'source-index': source,
-    'target-index': params['target-index'] ?? `${source === null ? 'None' : shown(source)}-${shown(interval)}`,
+    'target-index': given(params, 'target-index', `${shown(source)}-${shown(interval)}`),
     ...(truthy(params['sampling-method']) ? { 'sampling-method': params['sampling-method'] ?? null } : {}),
     ...clientParams(params)
   }

@@ -12,6 +12,11 @@ export function truthy(value: JsonValue | undefined): boolean {
   return !isObject(value) || Object.keys(value).length > 0
 }
 
+/** Python's `params.get(key, fallback)`: a null that is written down stays one. */
+export function given(params: JsonObject, key: string, fallback: JsonValue): JsonValue {
+  return key in params ? (params[key] ?? null) : fallback
+}
+
 /** The keys that most sources hand on as they are, null where absent. */
 export function clientParams(params: JsonObject): JsonObject {
   return {
@@ -27,7 +32,8 @@ export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   return value === undefined ? [] : [value]
 }
 
-/** A value in a message: text as it is, all else as JSON. */
+/** A value in a message or name: text as it is, nothing as in Python, all else as JSON. */
 export function shown(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return 'None'
   return typeof value === 'string' ? value : printJson(value)
 }

@@ -3,7 +3,7 @@
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
-import { clientParams, truthy } from './python-values.ts'
+import { clientParams, given, truthy } from './python-values.ts'
 
 export function searchParams(operation: Operation, track: Track): JsonObject {
   const { params, name } = operation
@@ -12,7 +12,7 @@ export function searchParams(operation: Operation, track: Track): JsonObject {
   }
   const target = searchTarget(params, track)
   if (!truthy(target)) throw new RallyError('track', `'index' or 'data-stream' is mandatory and is missing for operation '${name}'`)
-  const detailed = params['detailed-results'] ?? false
+  const detailed = given(params, 'detailed-results', false)
   if ('assertions' in params && !truthy(detailed) && !truthy(params['pages'])) {
     throw new RallyError('track', 'The property [detailed-results] must be [true] if assertions are defined')
   }
@@ -21,12 +21,12 @@ export function searchParams(operation: Operation, track: Track): JsonObject {
     type: params['type'] ?? null,
     cache: params['cache'] ?? null,
     'detailed-results': detailed,
-    'request-params': params['request-params'] ?? {},
-    'response-compression-enabled': params['response-compression-enabled'] ?? true,
+    'request-params': given(params, 'request-params', {}),
+    'response-compression-enabled': given(params, 'response-compression-enabled', true),
     body: params['body'] ?? null,
-    ...given(params, 'pages'),
-    ...given(params, 'results-per-page'),
-    ...given(params, 'with-point-in-time-from'),
+    ...ifTruthy(params, 'pages'),
+    ...ifTruthy(params, 'results-per-page'),
+    ...ifTruthy(params, 'with-point-in-time-from'),
     ...('assertions' in params ? { assertions: params['assertions'] ?? null } : {}),
     ...clientParams(params)
   }
@@ -40,6 +40,6 @@ export function searchTarget(params: Operation['params'], track: Track): JsonVal
   return track.dataStreams.length === 1 ? (track.dataStreams[0]?.name ?? null) : null
 }
 
-function given(params: Operation['params'], key: string): JsonObject {
+function ifTruthy(params: Operation['params'], key: string): JsonObject {
   return truthy(params[key]) ? { [key]: params[key] ?? null } : {}
 }

@@ -4,7 +4,7 @@ import { RallyError } from '../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { IndexTemplate, Operation, Track } from '../track/track.ts'
 import { deletion, withSettings } from './index-params.ts'
-import { shown, truthy } from './python-values.ts'
+import { given, shown, truthy } from './python-values.ts'
 
 interface Declared {
   readonly name: string
@@ -20,7 +20,7 @@ export function createIndexTemplateParams({ params }: Operation, track: Track): 
           name,
           truthy(content) ? withSettings(content, params['settings']) : content
         ])
-  return { ...params, templates, 'request-params': params['request-params'] ?? {} }
+  return { ...params, templates, 'request-params': given(params, 'request-params', {}) }
 }
 
 export function createComposableTemplateParams(operation: Operation, track: Track): JsonObject {
@@ -33,7 +33,7 @@ export function createComponentTemplateParams(operation: Operation, track: Track
 
 /** Only `templates` and `request-params`: Elastic Rally drops all else, the retries too. */
 function createTemplates({ params, type }: Operation, declared: readonly Declared[]): JsonObject {
-  return { templates: composed(params, type, declared), 'request-params': params['request-params'] ?? {} }
+  return { templates: composed(params, type, declared), 'request-params': given(params, 'request-params', {}) }
 }
 
 function composed(params: JsonObject, type: string, declared: readonly Declared[]): JsonValue[] {
@@ -80,7 +80,7 @@ function deletions(params: JsonObject, type: string, declared: readonly IndexTem
     return selected(declared, params).map(({ name, deleteMatchingIndices, pattern }) => [name, deleteMatchingIndices, pattern])
   }
   if (!('template' in params)) missing(`property 'template' for the ${type} operation`)
-  const matching = params['delete-matching-indices'] ?? false
+  const matching = given(params, 'delete-matching-indices', false)
   if (truthy(matching) && !('index-pattern' in params)) {
     throw new RallyError(
       'track',

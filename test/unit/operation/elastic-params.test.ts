@@ -33,6 +33,18 @@ test('settings of one operation do not leak into the next', () => {
   assert.deepEqual(plain['indices'], [['i', { settings: { a: 1 } }]])
 })
 
+test('a null that is written down is no missing key, and an empty name selects nothing', () => {
+  const track = { ...emptyTrack, indices: [{ name: 'i', body: {} }] }
+  const forceMerge = elasticParams(operationOf({ 'operation-type': 'force-merge', mode: null }), track)
+  assert.deepEqual([forceMerge['mode'], forceMerge['poll-period']], [null, 10])
+  const downsample = elasticParams(operationOf({ 'operation-type': 'downsample', 'fixed-interval': null }), track)
+  assert.equal(downsample['target-index'], 'i-None')
+  for (const [index, count] of [['', 0], [[], 1], [null, 1], ['i', 1]] as const) {
+    const params = elasticParams(operationOf({ 'operation-type': 'create-index', index: index as JsonValue }), track)
+    assert.equal((params['indices'] as readonly unknown[]).length, count, JSON.stringify(index))
+  }
+})
+
 function check({ input, expected, error }: ExactVector): void {
   const track = trackOf(input)
   const operations = (input['operations'] as readonly JsonObject[]).map(operationOf)
