@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RallyError } from '../../../src/core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../src/core/json.ts'
 import { parseJson } from '../../../src/core/json-parse.ts'
 import { elasticParams } from '../../../src/operation/elastic-params.ts'
@@ -18,6 +19,9 @@ const DEVIATIONS: Readonly<Record<string, string>> = {
 
 /** Kinds of the same file that are no parameters: the one is proven beside the loader's types, the other beside --on-error. */
 const OTHER_KINDS = new Set(['operation-type', 'error-behaviour'])
+
+/** Where Elastic Rally crashes on a null instead of saying what is missing. */
+const PYTHON_CRASH = /^'\w+' object (?:is not|has no)/
 
 test("the parameters of every operation are those of Elastic Rally's own sources", () => {
   const cases = exactVectors('params.json').filter(({ kind, name }) => !OTHER_KINDS.has(kind) && !(name in DEVIATIONS))
@@ -40,7 +44,7 @@ test('a null that is written down is no missing key, and an empty name selects n
   const downsample = elasticParams(operationOf({ 'operation-type': 'downsample', 'fixed-interval': null }), track)
   assert.equal(downsample['target-index'], 'i-None')
   for (const [index, count] of [['', 0], [[], 1], [null, 1], ['i', 1]] as const) {
-    const params = elasticParams(operationOf({ 'operation-type': 'create-index', index: index as JsonValue }), track)
+    const params = elasticParams(operationOf({ 'operation-type': 'create-index', index }), track)
     assert.equal((params['indices'] as readonly unknown[]).length, count, JSON.stringify(index))
   }
 })
@@ -51,7 +55,7 @@ function check({ input, expected, error }: ExactVector): void {
   if (error !== null) {
     assert.throws(
       () => operations.map((operation) => elasticParams(operation, track)),
-      (thrown: Error) => thrown.message === error
+      (thrown: Error) => thrown.message === error || (PYTHON_CRASH.test(error) && thrown instanceof RallyError)
     )
     return
   }
