@@ -3,6 +3,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RallyError, systemCode } from './errors.ts'
+import { removeAtExit } from './exit-cleanup.ts'
 
 /**
  * Writes `text` beside `path`, on to the disk, and then into its place; makes the folders above it.
@@ -10,6 +11,7 @@ import { RallyError, systemCode } from './errors.ts'
  */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}-${counter++}.tmp`
+  const keep = removeAtExit(temporary)
   try {
     await mkdir(dirname(path), { recursive: true })
     const file = await open(temporary, 'w')
@@ -23,6 +25,8 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw diskError(path, error)
+  } finally {
+    keep()
   }
 }
 

@@ -5,6 +5,7 @@ import { access, mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { messageOf, RallyError, systemCode } from '../core/errors.ts'
+import { removeAtExit } from '../core/exit-cleanup.ts'
 
 const OWN_SUFFIX = `.${hostname()}-${process.pid}.tmp`
 const ANY_SUFFIX = new RegExp(`\\.${hostname().replaceAll(/[^\w-]/g, '\\$&')}-(\\d+)\\.tmp$`)
@@ -16,6 +17,7 @@ const ANY_SUFFIX = new RegExp(`\\.${hostname().replaceAll(/[^\w-]/g, '\\$&')}-(\
 export async function writeWhole(path: string, expectedBytes: number | null, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const folder = dirname(path)
   const temporary = `${path}${OWN_SUFFIX}`
+  const keep = removeAtExit(temporary)
   try {
     await mkdir(folder, { recursive: true })
     await removeLeftovers(path)
@@ -33,6 +35,8 @@ export async function writeWhole(path: string, expectedBytes: number | null, wri
     if (error instanceof RallyError) throw error
     if (isFull(error)) throw await diskFull(path, expectedBytes)
     throw new RallyError('corpus', `cannot write [${path}]: ${messageOf(error)}`, { cause: error })
+  } finally {
+    keep()
   }
 }
 
