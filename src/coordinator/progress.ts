@@ -6,7 +6,7 @@ import type { Tally } from '../sample/task-recorder.ts'
 import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
 import type { TaskResult } from '../protocol/messages.ts'
 import type { RaceProgress, TaskProgress } from './race-request.ts'
-import type { RaceState } from './race-state.ts'
+import { isStopping, type RaceState } from './race-state.ts'
 import type { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
 
@@ -24,7 +24,7 @@ export interface ProgressParts {
 }
 
 export function progressOf({ state, facts, collector, wait }: ProgressParts): RaceProgress {
-  const isLoading = state.phase === 'running' || state.phase === 'cancelling'
+  const isLoading = state.phase === 'running' || isStopping(state)
   const tasks = isLoading ? (facts?.tasks ?? []).map((task) => taskProgress(task, collector)) : []
   const isWaiting = state.phase !== 'running' || tasks.every((task) => task.phase === 'done')
   return {

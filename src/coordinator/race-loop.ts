@@ -8,7 +8,8 @@ import type { TargetSecrets } from '../target/target-options.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import type { RaceObserver } from './race-request.ts'
 import { joinedProgress, progressOf, type Wait } from './progress.ts'
-import { advance, initialState, isOver, missing, type RaceEvent, type RaceState } from './race-state.ts'
+import { advance, CANCEL_GRACE_MS, initialState, isOver, isStopping, missing, type RaceEvent, type RaceState } from './race-state.ts'
+import { Silence } from './silence.ts'
 import { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
 import type { HealthJudge } from './health-judge.ts'
@@ -24,17 +25,19 @@ export interface RaceLoopOptions {
   readonly signal: AbortSignal
   /** Told when the nodes are ready, before the first request; the race waits for it. */
   readonly beforeLoad: () => Promise<void>
+  /** Resolves if there is nothing left to be measured. */
+  readonly targetGone?: Promise<Error> | null
 }
 
 export interface RaceLoopResult {
   readonly phase: 'done' | 'cancelled' | 'failed'
-  /** By task name, of all steps that were joined. */
+  /** By task name, of all steps that ran; the last one as far as it came. */
   readonly tasks: Readonly<Record<string, TaskResult>>
   readonly error: Error | null
 }
 
-/** A node that says nothing at all for this long while a race runs is lost. */
-const SILENCE_LIMIT_MS = 10_000
+/** Of a node that was told to stop, beyond the grace of what is in flight: it aborts that, and tells its figures. */
+const STOP_DEADLINE_MS = 3000
 const CLOSE_DEADLINE_MS = 10_000
 const PROGRESS_EVERY_MS = 250
 const PING_EVERY_MS = 1000
@@ -47,7 +50,7 @@ export async function runRaceLoop(options: RaceLoopOptions): Promise<RaceLoopRes
 class RaceLoop {
   readonly #options: RaceLoopOptions
   readonly #tasks: Record<string, TaskResult> = {}
-  readonly #heardAtMs = new Map<string, number>()
+  readonly #silence = new Silence()
   readonly #timers: NodeJS.Timeout[] = []
   #state: RaceState
   #collector = new StepCollector(-1)
@@ -68,9 +71,9 @@ class RaceLoop {
     const cancel = (): void => this.#decide({ type: 'cancel', reason: 'the user cancelled the race' })
     signal.addEventListener('abort', cancel)
     for (const { node, prepare } of nodes) {
-      this.#heardAtMs.set(node.name, systemClock.monotonicMs())
+      this.#silence.heard(node.name, systemClock.monotonicMs())
       node.peer.onMessage((event) => this.#hear(node.name, event))
-      node.peer.onClose(() => this.#fail(node.name, new RallyError('node', `node ${node.name} closed its connection`)))
+      node.peer.onClose(() => this.#lose(node.name, 'closed its connection'))
       node.peer.send({ t: 'secrets', target: secrets })
       node.peer.send({ t: 'prepare', ...prepare })
     }
@@ -79,6 +82,11 @@ class RaceLoop {
       setInterval(() => this.#ping(), PING_EVERY_MS)
     )
     if (signal.aborted) cancel()
+    void this.#options.targetGone?.then((error) => {
+      // It explains the refused requests that came before it.
+      if (!isOver(this.#state)) this.#error = error
+      this.#decide({ type: 'failed', node: 'target', isLost: false })
+    })
     await over
     for (const timer of this.#timers) clearInterval(timer)
     signal.removeEventListener('abort', cancel)
@@ -88,7 +96,7 @@ class RaceLoop {
   }
 
   #hear(node: string, event: NodeEvent): void {
-    this.#heardAtMs.set(node, systemClock.monotonicMs())
+    this.#silence.heard(node, systemClock.monotonicMs())
     const { observer } = this.#options
     switch (event.t) {
       case 'preparing':
@@ -142,22 +150,42 @@ class RaceLoop {
     const decision = advance(before, event)
     this.#state = decision.state
     // Results first: the next step's figures go to a new collector.
-    if (event.type === 'step-joined' && (decision.state.step !== before.step || isOver(decision.state))) {
-      const results = this.#collector.results()
-      Object.assign(this.#tasks, results)
-      this.#options.observer.progress(joinedProgress(before, results))
-    }
+    if (before.phase !== 'preparing' && (decision.state.step !== before.step || isOver(decision.state))) this.#collect(before)
     const starts = decision.commands.some((command) => command.t === 'start-step')
     if (starts) this.#collector = new StepCollector(decision.state.step)
     for (const command of decision.commands) for (const { node } of this.#options.nodes) node.peer.send(command)
     this.#nameTheWait()
+    if (isStopping(decision.state) && !isStopping(before)) this.#stopInTime()
     if (isOver(decision.state) && !isOver(before)) this.#over()
   }
 
-  #fail(node: string, error: Error): void {
+  #collect(before: RaceState): void {
+    for (const node of this.#collector.unjoined()) {
+      this.#options.observer.warning(`node ${node} did not tell all that it measured in step ${before.step + 1}: its figures are those of its last second`)
+    }
+    const results = this.#collector.results()
+    Object.assign(this.#tasks, results)
+    this.#options.observer.progress(joinedProgress(before, results))
+  }
+
+  /** Whoever does not join is left behind: nothing keeps a race from its end. */
+  #stopInTime(): void {
+    const graceMs = this.#state.phase === 'cancelling' ? CANCEL_GRACE_MS : 0
+    this.#timers.push(setTimeout(() => this.#decide({ type: 'late' }), graceMs + STOP_DEADLINE_MS))
+  }
+
+  #fail(node: string, error: Error, isLost = false): void {
     if (isOver(this.#state)) return
     this.#error ??= error
-    this.#decide({ type: 'failed', node })
+    this.#decide({ type: 'failed', node, isLost })
+  }
+
+  /** Once a step has begun, figures without this node's are not the ones that were asked for. */
+  #lose(node: string, what: string): void {
+    const { phase, step, steps } = this.#state
+    const isPreparing = phase === 'preparing'
+    const where = isPreparing ? 'while preparing' : `in step ${step + 1} of ${steps.length}`
+    this.#fail(node, new RallyError(isPreparing ? 'node' : 'invalid', `node ${node} ${what} ${where}`, { hint: 'look into its log file' }), true)
   }
 
   #ping(): void {
@@ -165,13 +193,10 @@ class RaceLoop {
     const nowMs = systemClock.monotonicMs()
     for (const { node } of this.#options.nodes) {
       node.peer.send({ t: 'ping', seq: this.#pings, ack: this.#collector.ackOf(node.name) })
-      const silentMs = nowMs - (this.#heardAtMs.get(node.name) ?? nowMs)
-      if (silentMs > SILENCE_LIMIT_MS) {
-        const where =
-          this.#state.phase === 'preparing' ? 'while preparing' : `in step ${this.#state.step + 1} of ${this.#state.steps.length}`
-        this.#fail(node.name, new RallyError('node', `node ${node.name} has been silent for ${Math.round(silentMs / 1000)} s ${where}`))
-      }
+      const silentMs = this.#silence.tooLong(node.name, nowMs)
+      if (silentMs !== null) this.#lose(node.name, `has been silent for ${Math.round(silentMs / 1000)} s`)
     }
+    this.#silence.looked(nowMs)
   }
 
   #judgeHealth(node: string, snapshot: Extract<NodeEvent, { t: 'snapshot' }>): void {
@@ -188,7 +213,8 @@ class RaceLoop {
     const { phase, step } = this.#state
     const nodes = missing(this.#state).join(', ')
     if (phase === 'preparing') return
-    this.#waitFor(phase === 'cancelling' ? `requests in flight at ${nodes}, at most 5 s` : `step ${step + 1} at ${nodes}`)
+    if (phase === 'cancelling') this.#waitFor(`requests in flight at ${nodes}, at most ${CANCEL_GRACE_MS / 1000} s`)
+    else this.#waitFor(phase === 'failing' ? `what ${nodes} measured until the failure` : `step ${step + 1} at ${nodes}`)
   }
 
   #showProgress(): void {

@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { HealthReport } from '../metrics/measurement.ts'
-import { raceDocument, type RaceHeader, type RaceStatus } from '../metrics/race.ts'
+import { raceDocument, type RaceHeader, type RaceState, type RaceStatus } from '../metrics/race.ts'
 import { storeRace } from '../metrics/race-store.ts'
 import { programVersion, versionText } from '../core/version.ts'
 import { racesDir } from '../config/directories.ts'
@@ -18,6 +18,15 @@ export interface RaceEnd {
   readonly unreportedTasks: readonly JsonObject[]
   readonly error: Error | null
   readonly warnings: readonly string[]
+}
+
+type EndStatus = Exclude<RaceStatus, 'running'>
+
+export interface StoredEnd {
+  readonly race: JsonObject
+  readonly status: EndStatus
+  /** Why race.json could not be written; null: it was. */
+  readonly diskError: Error | null
 }
 
 export class RaceRecord {
@@ -62,20 +71,34 @@ export class RaceRecord {
     return challenge === null ? `track [${track}]` : `track [${track}], challenge [${challenge}]`
   }
 
-  /** Writes race.json and gives the document back; throws RallyError('disk'). */
-  async store(status: RaceStatus, end: RaceEnd | null): Promise<JsonObject> {
-    const { config, seed, onError, testMode } = this.#request
-    const target = { line: this.#setup.target.line, distribution: this.#setup.target.facts.distribution }
-    const atEnd = end === null ? {} : this.#endOf(end)
-    const document = raceDocument(this.#header, end?.results ?? null, { status, seed, target, 'on-error': onError, 'test-mode': testMode, ...atEnd })
-    await storeRace(racesDir(config), document)
-    return document
+  /** Writes race.json without results; throws RallyError('disk'). */
+  async store(status: RaceStatus, more: Partial<RaceState> = {}): Promise<void> {
+    await storeRace(racesDir(this.#request.config), this.#document(status, null, more))
   }
 
-  #endOf(end: RaceEnd) {
+  /** The race with its results, written if the disk takes it: what was measured is worth more than the file. */
+  async storeEnd(status: EndStatus, end: RaceEnd): Promise<StoredEnd> {
+    const race = this.#document(status, end.results, this.#endOf(end, end.error))
+    try {
+      await storeRace(racesDir(this.#request.config), race)
+      return { race, status, diskError: null }
+    } catch (error) {
+      const diskError = error instanceof Error ? error : new Error(String(error))
+      const failed = status === 'finished' ? 'failed' : status
+      return { race: this.#document(failed, end.results, this.#endOf(end, end.error ?? diskError)), status: failed, diskError }
+    }
+  }
+
+  #document(status: RaceStatus, results: JsonObject | null, more: Partial<RaceState>): JsonObject {
+    const { seed, onError, testMode } = this.#request
+    const target = { line: this.#setup.target.line, distribution: this.#setup.target.facts.distribution }
+    return raceDocument(this.#header, results, { status, seed, target, 'on-error': onError, 'test-mode': testMode, ...more })
+  }
+
+  #endOf(end: RaceEnd, error: Error | null): Partial<RaceState> {
     return {
       'duration-seconds': (systemClock.monotonicMs() - this.#startedAtMs) / 1000,
-      error: end.error === null ? null : messageOf(end.error),
+      error: error === null ? null : messageOf(error),
       warnings: end.warnings,
       health: end.health,
       'unreported-tasks': end.unreportedTasks

@@ -17,5 +17,7 @@ export interface RaceServices {
 export interface EmbeddedTarget {
   readonly host: string
   readonly port: number
+  /** Resolves when it is gone, stopped or not; never rejects. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null; readonly stderr: string }>
   stop(): Promise<void>
 }

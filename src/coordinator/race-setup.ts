@@ -12,11 +12,13 @@ import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import { identifyTarget, type IdentifiedTarget } from './identify-target.ts'
 import type { RaceRequest } from './race-request.ts'
-import type { RaceServices } from './race-services.ts'
+import type { EmbeddedTarget, RaceServices } from './race-services.ts'
 
 export interface RaceSetup {
   readonly challenge: Challenge
   readonly target: IdentifiedTarget
+  /** Resolves if the target ends that this race started, and not by its will; null: it started none. */
+  readonly targetGone: Promise<Error> | null
 }
 
 /** Throws RallyError for all that keeps the race from starting; what it opened is in `closers`. */
@@ -24,16 +26,21 @@ export async function setUpRace(request: RaceRequest, services: RaceServices, cl
   const challenge = challengeToRun(request.track)
   if (challenge === null) throw new RallyError('track', `track ${request.track.name} has no challenge to run`)
   refuseUnserved(request, challenge)
-  return { challenge, target: request.target ?? (await startEmbedded(request, services, closers)) }
-}
-
-async function startEmbedded(request: RaceRequest, services: RaceServices, closers: (() => Promise<void>)[]): Promise<IdentifiedTarget> {
+  if (request.target !== null) return { challenge, target: request.target, targetGone: null }
   const embedded = await services.startEmbedded()
   closers.push(() => embedded.stop())
   const { signal, observer } = services
   const { clientOptions } = request
   const address = { host: embedded.host, port: embedded.port, useSsl: false, pathPrefix: '', auth: null }
-  return identifyTarget([address], { clientOptions, signal, onWaiting: (line) => observer.info(line) })
+  const target = await identifyTarget([address], { clientOptions, signal, onWaiting: (line) => observer.info(line) })
+  return { challenge, target, targetGone: embedded.exited.then(endOfEmbedded) }
+}
+
+function endOfEmbedded({ code, signal, stderr }: Awaited<EmbeddedTarget['exited']>): RallyError {
+  const words = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
+  return new RallyError('target', `the embedded node has ended (${signal ?? `exit code ${code}`})${words}`, {
+    hint: 'run the race again; if the system was short of memory, give it more, or use a smaller track'
+  })
 }
 
 /** All that a race cannot do yet is named at once, before the first request. */

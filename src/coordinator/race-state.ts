@@ -3,21 +3,27 @@
 // | phase      | event                                       | next        | commands                                   |
 // |------------|---------------------------------------------|-------------|--------------------------------------------|
 // | preparing  | `prepared` from the last node               | running 0   | start-step 0 to all (no steps: finish)     |
-// | preparing  | the user cancels                            | cancelled   | finish to all                              |
+// | preparing  | the user cancels                            | cancelled   | cancel without grace, finish to all        |
+// | preparing  | `failed`                                    | failed      | cancel without grace, finish to all        |
 // | running k  | `task-ended` of all completing clients      | running k   | complete-task k to all, once               |
 // | running k  | `step-joined` from the last node, more steps| running k+1 | start-step k+1 to all                      |
 // | running    | `step-joined` from the last node, last step | done        | finish to all                              |
 // | running k  | the user cancels                            | cancelling k| cancel to all, with a grace                |
+// | running k  | `failed`                                    | failing k   | cancel to all, without grace               |
 // | cancelling | `step-joined` from the last node            | cancelled   | finish to all                              |
-// | cancelling | the user cancels again                      | cancelled   | cancel without grace, finish to all        |
-// | any        | `failed`                                    | failed      | cancel without grace to the others, finish |
+// | cancelling | the user cancels again, or it is late       | cancelled   | cancel without grace, finish to all        |
+// | cancelling | `failed`                                    | the same    | none                                       |
+// | failing    | `step-joined` from the last node            | failed      | finish to all                              |
+// | failing    | the user cancels, or it is late             | failed      | cancel without grace, finish to all        |
 // | done, cancelled, failed | anything                       | the same    | none                                       |
+//
+// A lost node is waited for no more, in any phase: if it was the last one, the phase ends as if it had joined.
 
 import { unreachable } from '../core/exhaustive.ts'
 import type { NodeCommand } from '../protocol/messages.ts'
 import type { StepFacts } from './step-facts.ts'
 
-export type RacePhase = 'preparing' | 'running' | 'cancelling' | 'done' | 'cancelled' | 'failed'
+export type RacePhase = 'preparing' | 'running' | 'cancelling' | 'failing' | 'done' | 'cancelled' | 'failed'
 
 export interface RaceState {
   readonly phase: RacePhase
@@ -26,6 +32,8 @@ export interface RaceState {
   readonly nodes: readonly string[]
   /** Nodes whose `prepared` or `step-joined` of the present phase has come. */
   readonly arrived: ReadonlySet<string>
+  /** Nodes that will say nothing more. */
+  readonly lost: ReadonlySet<string>
   /** Clients that are done in this step, by completing task. */
   readonly ended: Readonly<Record<string, number>>
   readonly isCompleting: boolean
@@ -35,8 +43,11 @@ export type RaceEvent =
   | { readonly type: 'prepared'; readonly node: string }
   | { readonly type: 'task-ended'; readonly node: string; readonly step: number; readonly task: string; readonly clients: number }
   | { readonly type: 'step-joined'; readonly node: string; readonly step: number }
-  | { readonly type: 'failed'; readonly node: string }
+  /** A node that failed while a step ran still tells what it measured, unless it is lost. */
+  | { readonly type: 'failed'; readonly node: string; readonly isLost: boolean }
   | { readonly type: 'cancel'; readonly reason: string }
+  /** A node that was told to stop has not joined in time. */
+  | { readonly type: 'late' }
 
 /** To all nodes, in this order. */
 export interface Decision {
@@ -48,7 +59,7 @@ export interface Decision {
 export const CANCEL_GRACE_MS = 5000
 
 export function initialState(nodes: readonly string[], steps: readonly StepFacts[]): RaceState {
-  return { phase: 'preparing', step: 0, steps, nodes, arrived: new Set(), ended: {}, isCompleting: false }
+  return { phase: 'preparing', step: 0, steps, nodes, arrived: new Set(), lost: new Set(), ended: {}, isCompleting: false }
 }
 
 export function advance(state: RaceState, event: RaceEvent): Decision {
@@ -60,11 +71,13 @@ export function advance(state: RaceState, event: RaceEvent): Decision {
       return taskEnded(state, event)
     case 'step-joined':
       if (state.phase === 'preparing' || event.step !== state.step) return stay(state)
-      return arrive(state, event.node, () => (state.phase === 'cancelling' ? over(state, 'cancelled') : startStep(state, state.step + 1)))
+      return arrive(state, event.node, () => stepIsOver(state))
     case 'failed':
-      return over(state, 'failed', { t: 'cancel', reason: `node ${event.node} failed`, graceMs: 0 })
+      return failed(event.isLost ? { ...state, lost: new Set(state.lost).add(event.node) } : state, `node ${event.node} failed`)
     case 'cancel':
       return cancel(state, event.reason)
+    case 'late':
+      return isStopping(state) ? stopNow(state, 'a node did not stop in time') : stay(state)
     default:
       return unreachable(event)
   }
@@ -74,14 +87,24 @@ export function isOver(state: RaceState): boolean {
   return state.phase === 'done' || state.phase === 'cancelled' || state.phase === 'failed'
 }
 
+/** All were told to stop, and are waited for. */
+export function isStopping(state: RaceState): boolean {
+  return state.phase === 'cancelling' || state.phase === 'failing'
+}
+
 /** Nodes that have not arrived yet: whom the race waits for. */
 export function missing(state: RaceState): string[] {
-  return state.nodes.filter((node) => !state.arrived.has(node))
+  return state.nodes.filter((node) => !state.arrived.has(node) && !state.lost.has(node))
 }
 
 function arrive(state: RaceState, node: string, whenAll: () => Decision): Decision {
-  const arrived = new Set(state.arrived).add(node)
-  return state.nodes.every((name) => arrived.has(name)) ? whenAll() : stay({ ...state, arrived })
+  const next = { ...state, arrived: new Set(state.arrived).add(node) }
+  return missing(next).length === 0 ? whenAll() : stay(next)
+}
+
+function stepIsOver(state: RaceState): Decision {
+  if (state.phase === 'cancelling') return over(state, 'cancelled')
+  return state.phase === 'failing' ? over(state, 'failed') : startStep(state, state.step + 1)
 }
 
 function startStep(state: RaceState, step: number): Decision {
@@ -103,10 +126,22 @@ function taskEnded(state: RaceState, event: Extract<RaceEvent, { type: 'task-end
   return { state: { ...state, ended, isCompleting: true }, commands: [{ t: 'complete-task', step: state.step }] }
 }
 
+function failed(state: RaceState, reason: string): Decision {
+  if (state.phase === 'preparing') return over(state, 'failed', { t: 'cancel', reason, graceMs: 0 })
+  const commands: NodeCommand[] = state.phase === 'running' ? [{ t: 'cancel', reason, graceMs: 0 }] : []
+  const next: RaceState = { ...state, phase: state.phase === 'running' ? 'failing' : state.phase }
+  if (missing(next).length > 0) return { state: next, commands }
+  const end = stepIsOver(next)
+  return { state: end.state, commands: [...commands, ...end.commands] }
+}
+
 function cancel(state: RaceState, reason: string): Decision {
-  if (state.phase === 'preparing') return over(state, 'cancelled', { t: 'cancel', reason, graceMs: 0 })
-  if (state.phase === 'cancelling') return over(state, 'cancelled', { t: 'cancel', reason, graceMs: 0 })
+  if (state.phase !== 'running') return stopNow(state, reason)
   return { state: { ...state, phase: 'cancelling' }, commands: [{ t: 'cancel', reason, graceMs: CANCEL_GRACE_MS }] }
+}
+
+function stopNow(state: RaceState, reason: string): Decision {
+  return over(state, state.phase === 'failing' ? 'failed' : 'cancelled', { t: 'cancel', reason, graceMs: 0 })
 }
 
 function over(state: RaceState, phase: 'done' | 'cancelled' | 'failed', before?: NodeCommand): Decision {

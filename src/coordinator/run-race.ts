@@ -1,12 +1,8 @@
 // A race from the first connection to the stored results. What it opens it closes, in reverse order, whatever happens.
 
-import { systemClock } from '../core/clock.ts'
-import { RallyError } from '../core/errors.ts'
-import type { MetricsRecord } from '../metrics/record.ts'
+import { messageOf, RallyError } from '../core/errors.ts'
 import { measuredResults, unreportedTasks } from '../metrics/results.ts'
-import { telemetryRecords, uncleanStateWarnings } from '../metrics/telemetry-record.ts'
 import { operationType } from '../operation/registry.ts'
-import { createTargetClient } from '../target/target-client.ts'
 import { tasksOf } from '../track/track.ts'
 import { HealthJudge } from './health-judge.ts'
 import { measurementOf } from './measure.ts'
@@ -17,7 +13,7 @@ import type { RaceServices } from './race-services.ts'
 import { prepareMessages, setUpRace, type RaceSetup } from './race-setup.ts'
 import { stepFactsOf } from './step-facts.ts'
 import { SummaryWriter } from './summary-writer.ts'
-import { askTelemetry, type TelemetryAnswers } from './telemetry.ts'
+import { TelemetryBracket } from './telemetry-bracket.ts'
 
 /**
  * Runs the race. Throws RallyError for what is wrong before it starts; from the first step on every end is an outcome:
@@ -29,8 +25,13 @@ export async function runRace(request: RaceRequest, services: RaceServices): Pro
     const setup = await setUpRace(request, services, closers)
     const record = new RaceRecord(request, setup)
     services.observer.info(`Racing on ${record.title} against ${setup.target.line}.`)
-    await record.store('running', null)
-    return await drive(request, services, setup, record)
+    await record.store('running')
+    try {
+      return await drive(request, services, setup, record)
+    } catch (error) {
+      await record.store('failed', { error: messageOf(error) }).catch(() => {})
+      throw error
+    }
   } finally {
     for (const close of closers.toReversed()) await close()
   }
@@ -40,10 +41,6 @@ async function drive(request: RaceRequest, services: RaceServices, setup: RaceSe
   const warnings: string[] = []
   const summary = new SummaryWriter(request, services.observer)
   const health = new HealthJudge(request.config.health)
-  const telemetry = new TelemetryBracket(setup, (line) => {
-    warnings.push(line)
-    services.observer.warning(line)
-  })
   const observer: RaceObserver = {
     progress: (progress) => {
       summary.progress(progress)
@@ -55,17 +52,22 @@ async function drive(request: RaceRequest, services: RaceServices, setup: RaceSe
       services.observer.warning(line)
     }
   }
+  const telemetry = new TelemetryBracket(setup.target.options, services.signal, (line) => observer.warning(line))
   const result = await runLoop(request, services, { setup, observer, health, telemetry })
   const measurements = measurementsOf(setup, result)
   const records = result.phase === 'failed' ? [] : await telemetry.after()
-  await summary.close()
-  const status = result.phase === 'done' ? 'finished' : result.phase
   const report = health.report(measurements)
   const results = measuredResults({ track: request.track, measurements, telemetry: records })
+  const unreported = unreportedTasks({ track: request.track, measurements })
   const error = errorOf(result)
-  const end = { results, health: report, unreportedTasks: unreportedTasks({ track: request.track, measurements }), error, warnings }
-  const race = await record.store(status, end)
-  return { status, error, targetLine: setup.target.line, race, measurements, health: report, warnings }
+  if (result.error !== null && result.error !== error) observer.warning(`while it was cancelled, the race failed: ${messageOf(result.error)}`)
+  const status = result.phase === 'done' ? 'finished' : result.phase
+  const end = { results, health: report, unreportedTasks: unreported, error, warnings }
+  const stored = await record.storeEnd(status, end)
+  await summary.close(stored.status)
+  if (stored.diskError !== null && error !== null) observer.warning(messageOf(stored.diskError))
+  const { race } = stored
+  return { status: stored.status, error: error ?? stored.diskError, targetLine: setup.target.line, race, measurements, health: report, warnings }
 }
 
 interface LoopParts {
@@ -87,7 +89,8 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
     health,
     observer,
     signal: services.signal,
-    beforeLoad: () => telemetry.before()
+    beforeLoad: () => telemetry.before(),
+    targetGone: setup.targetGone
   })
 }
 
@@ -102,41 +105,9 @@ function measurementsOf(setup: RaceSetup, result: RaceLoopResult) {
   })
 }
 
-function errorOf(result: RaceLoopResult): Error | null {
-  if (result.phase === 'done') return null
-  return result.error ?? new RallyError('cancelled', 'the race was cancelled by the user', { hint: 'the report holds what was measured until then' })
-}
-
-/** The target's own statistics around the load. */
-class TelemetryBracket {
-  readonly #setup: RaceSetup
-  readonly #warn: (line: string) => void
-  #before: TelemetryAnswers | null = null
-
-  constructor(setup: RaceSetup, warn: (line: string) => void) {
-    this.#setup = setup
-    this.#warn = warn
-  }
-
-  async before(): Promise<void> {
-    this.#before = await this.#ask()
-    for (const line of uncleanStateWarnings(this.#before.indexStats)) this.#warn(line)
-  }
-
-  async after(): Promise<readonly MetricsRecord[]> {
-    const before = this.#before
-    if (before === null) return []
-    const after = await this.#ask()
-    for (const line of after.missing) this.#warn(line)
-    return telemetryRecords(before, after)
-  }
-
-  async #ask(): Promise<TelemetryAnswers> {
-    const client = createTargetClient(this.#setup.target.options, systemClock)
-    try {
-      return await askTelemetry(client)
-    } finally {
-      await client.close()
-    }
-  }
+/** A bug outranks the user's cancel, and that any other failure. */
+function errorOf({ phase, error }: RaceLoopResult): Error | null {
+  if (phase === 'done') return null
+  if (error !== null && (phase === 'failed' || !(error instanceof RallyError))) return error
+  return new RallyError('cancelled', 'the race was cancelled by the user', { hint: 'the report holds what was measured until then' })
 }

@@ -1,11 +1,10 @@
 // The figures of the running step from all nodes. Snapshots hold absolute values: a repeated, late or lost one changes nothing.
 
-import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES } from '../protocol/merge-results.ts'
+import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
 import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
-import { mergeSeconds, mergeTallies } from '../sample/merge.ts'
-import type { SparseHistogram } from '../sample/histogram.ts'
+import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
-import type { Tally } from '../sample/task-recorder.ts'
+import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
 
 /** Histograms of older seconds are let go: live display and criteria look back this far at most. */
 const KEPT_SECONDS = 60
@@ -96,12 +95,18 @@ export class StepCollector {
     return newest
   }
 
-  /** Results by task, merged over the nodes that have joined, with all seconds. */
+  /** Nodes that told seconds, but not yet that they joined. */
+  unjoined(): string[] {
+    return [...this.#nodes.keys()].filter((key) => !this.#joined.has(key)).map((key) => key.slice(0, key.lastIndexOf('/')))
+  }
+
+  /** Results by task, merged over the nodes, with all seconds; of a node that has not joined, what its snapshots tell. */
   results(): Record<string, TaskResult> {
     let merged: Record<string, TaskResult> = {}
-    for (const [node, joined] of this.#joined) {
-      const figures = this.#nodes.get(node)
-      const whole = Object.entries(joined.tasks).map(([task, result]) => [task, withSeconds(task, result, figures)] as const)
+    for (const [key, figures] of this.#nodes) {
+      const joined = this.#joined.get(key)
+      const told = joined === undefined ? lastWords(figures) : Object.entries(joined.tasks)
+      const whole = told.map(([task, result]) => [task, withSeconds(task, result, figures)] as const)
       merged = mergeResultMaps(merged, Object.fromEntries(whole))
     }
     return merged
@@ -133,14 +138,34 @@ function replaceSeconds(seconds: Map<number, ToldSecond>, told: readonly Second[
 }
 
 function withoutHistograms(second: Second): Second {
-  return { ...second, latency: NOTHING, service: NOTHING, processing: NOTHING, sendDelay: NOTHING }
+  return { ...second, ...NO_TIMES }
 }
 
-function withSeconds(task: string, result: TaskResult, figures: NodeFigures | undefined): TaskResult {
+/** Tallies and the times of the seconds that are still kept: what was in flight since then is unknown. */
+function lastWords(figures: NodeFigures): (readonly [string, TaskResult])[] {
+  return Object.entries(figures.progress).map(([task, { clients }]) => {
+    const types: { -readonly [T in SampleTypeName]?: NonNullable<TaskResult['types'][T]> } = {}
+    let lastEndAtMs = 0
+    for (const type of SAMPLE_TYPES) {
+      const tally = figures.tallies.get(keyOf(task, type))
+      if (tally === undefined) continue
+      const seconds = [...(figures.seconds.get(keyOf(task, type))?.values() ?? [])].map((told) => told.second)
+      types[type] = { tally, histograms: seconds.map(timesOf).reduce(mergeTimes, NO_TIMES), seconds: [] }
+      for (const { k } of seconds) lastEndAtMs = Math.max(lastEndAtMs, (k + 1) * 1000)
+    }
+    return [task, { ...unfinished(clients), types, lastEndAtMs }] as const
+  })
+}
+
+function timesOf({ latency, service, processing, sendDelay }: Second): TaskHistograms {
+  return { latency, service, processing, sendDelay }
+}
+
+function withSeconds(task: string, result: TaskResult, figures: NodeFigures): TaskResult {
   const types: { -readonly [T in SampleTypeName]?: NonNullable<TaskResult['types'][T]> } = {}
   for (const type of SAMPLE_TYPES) {
     const one = result.types[type]
-    const seconds = figures?.seconds.get(keyOf(task, type))
+    const seconds = figures.seconds.get(keyOf(task, type))
     if (one !== undefined) types[type] = { ...one, seconds: seconds === undefined ? one.seconds : mergeSecondLists([...seconds.values()].map((told) => told.second), []) }
   }
   return { ...result, types }
@@ -149,7 +174,6 @@ function withSeconds(task: string, result: TaskResult, figures: NodeFigures | un
 /** What a node says when it joins is its last word. */
 const LAST = Number.POSITIVE_INFINITY
 
-const NOTHING: SparseHistogram = { n: 0, sum: 0, min: 0, max: 0, buckets: [] }
 
 function keyOf(task: string, type: SampleTypeName): string {
   return `${type} ${task}`

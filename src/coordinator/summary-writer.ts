@@ -3,6 +3,7 @@
 import { messageOf } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { RaceStatus } from '../metrics/race.ts'
 import { storeSummary } from '../metrics/race-store.ts'
 import { racesDir } from '../config/directories.ts'
 import type { RaceObserver, RaceProgress, RaceRequest } from './race-request.ts'
@@ -13,6 +14,7 @@ export class SummaryWriter {
   readonly #request: RaceRequest
   readonly #observer: RaceObserver
   #writing: Promise<void> | null = null
+  #last: RaceProgress | null = null
   #step = -1
   #writtenAtMs = Number.NEGATIVE_INFINITY
   #hasFailed = false
@@ -25,22 +27,25 @@ export class SummaryWriter {
   /** Writes at a step's start and every five seconds; never two at a time. */
   progress(progress: RaceProgress): void {
     const nowMs = systemClock.monotonicMs()
+    this.#last = progress
     const isDue = progress.step !== this.#step || nowMs - this.#writtenAtMs >= EVERY_MS
     if (!isDue || this.#writing !== null || this.#hasFailed) return
     this.#step = progress.step
     this.#writtenAtMs = nowMs
-    this.#writing = this.#write(progress)
+    this.#writing = this.#write(progress, 'running')
   }
 
-  async close(): Promise<void> {
+  /** Once the race is over. */
+  async close(status: RaceStatus): Promise<void> {
     await this.#writing
+    if (this.#last !== null && !this.#hasFailed) await this.#write(this.#last, status)
   }
 
-  async #write(progress: RaceProgress): Promise<void> {
+  async #write(progress: RaceProgress, status: RaceStatus): Promise<void> {
     const { step, steps, waitingFor, tasks } = progress
     const summary: JsonObject = {
       'race-id': this.#request.raceId,
-      status: 'running',
+      status,
       'written-at-ms': systemClock.wallMs(),
       step,
       steps,

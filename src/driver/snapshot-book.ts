@@ -1,9 +1,9 @@
 // A node's figures of the current step, kept so that any second can be sent again until the coordinator has it.
 
-import { mergeProgress, mergeSecondLists, mergeTaskResults, SAMPLE_TYPES } from '../protocol/merge-results.ts'
-import type { SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
+import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
+import type { SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
 import type { WorkerSecond } from '../protocol/worker-messages.ts'
-import { mergeTallies } from '../sample/merge.ts'
+import { mergeTallies, NO_TIMES } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally } from '../sample/task-recorder.ts'
 
@@ -82,15 +82,12 @@ export class SnapshotBook {
     return { node: this.#node, epoch: this.#epoch, seq: this.#seq, step: this.#step, tasks, progress, health }
   }
 
-  /** The results of all workers as one, with the seconds that are not acknowledged. */
-  finish(results: readonly Readonly<Record<string, TaskResult>>[]): Record<string, TaskResult> {
-    const merged: Record<string, TaskResult> = {}
-    for (const result of results) {
-      for (const [task, one] of Object.entries(result)) {
-        const before = merged[task]
-        merged[task] = before === undefined ? one : mergeTaskResults(before, one)
-      }
-    }
+  /**
+   * The results of all workers as one, with the seconds that are not acknowledged.
+   * @param lost workers that did not tell their results: they are counted as far as they told in their last second
+   */
+  finish(results: readonly Readonly<Record<string, TaskResult>>[], lost: readonly number[] = []): Record<string, TaskResult> {
+    const merged = [...results, ...lost.map((worker) => this.#lastWords(worker))].reduce<Record<string, TaskResult>>(mergeResultMaps, {})
     for (const [task, result] of Object.entries(merged)) {
       for (const type of SAMPLE_TYPES) this.#addSeconds(task, type, result.types[type]?.seconds ?? [])
       const types: Types<NonNullable<TaskResult['types']['normal']>> = {}
@@ -102,6 +99,20 @@ export class SnapshotBook {
       merged[task] = { ...result, types }
     }
     return merged
+  }
+
+  /** Counts alone: times were told together with those of the other workers. */
+  #lastWords(worker: number): Record<string, TaskResult> {
+    const results: Record<string, TaskResult> = {}
+    for (const [task, byWorker] of this.#progress) {
+      const types: Types<TypeResult> = {}
+      for (const type of SAMPLE_TYPES) {
+        const tally = this.#tallies.get(task)?.[type]?.get(worker)
+        if (tally !== undefined) types[type] = { tally, histograms: NO_TIMES, seconds: [] }
+      }
+      results[task] = { ...unfinished(byWorker.get(worker)?.clients ?? 0), types }
+    }
+    return results
   }
 
   #addType(task: string, type: SampleTypeName, worker: number, figures: TypeSnapshot): void {

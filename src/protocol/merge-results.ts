@@ -8,6 +8,8 @@ export const SAMPLE_TYPES: readonly SampleTypeName[] = ['warmup', 'normal']
 
 /** Merges results of one task; `seconds` of equal number are merged, too. */
 export function mergeTaskResults(a: TaskResult, b: TaskResult): TaskResult {
+  // Where no client of the task ran, there is neither a warm-up nor an end.
+  if (a.clients === 0 || b.clients === 0) return a.clients === 0 ? b : a
   const types: Partial<Record<SampleTypeName, TypeResult>> = {}
   for (const type of SAMPLE_TYPES) {
     const merged = mergeTypes(a.types[type], b.types[type])
@@ -34,6 +36,22 @@ export function mergeResultMaps(a: Readonly<Record<string, TaskResult>>, b: Read
     merged[task] = before === undefined ? result : mergeTaskResults(before, result)
   }
   return merged
+}
+
+/** The result of a task whose clients never told their end, but for what was counted of them. */
+export function unfinished(clients: number): TaskResult {
+  return {
+    types: {},
+    errors: [],
+    unit: 'ops',
+    isThrottled: false,
+    warmAtMs: Number.MAX_SAFE_INTEGER,
+    firstEndAtMs: 0,
+    lastEndAtMs: 0,
+    firstSentAtMs: null,
+    lastSentAtMs: null,
+    clients
+  }
 }
 
 /** Mean progress, weighted by clients. */

@@ -55,6 +55,10 @@ export function addCounts(a: Readonly<Record<string, number>>, b: Readonly<Recor
   return sum
 }
 
+const NOTHING: SparseHistogram = { n: 0, sum: 0, min: 0, max: 0, buckets: [] }
+
+export const NO_TIMES: TaskHistograms = { latency: NOTHING, service: NOTHING, processing: NOTHING, sendDelay: NOTHING }
+
 function mergeTwo(a: SparseHistogram, b: SparseHistogram): SparseHistogram {
   if (a.n === 0) return b
   if (b.n === 0) return a

@@ -1,5 +1,6 @@
 // The loop of one client in one task: when is it due? → with what? → send → record.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Random } from '../core/random.ts'
 import type { ClientTask } from '../allocation/allocation.ts'
 import type { OperationResult, OperationType, ParamSource, RequestParams, RunContext } from '../operation/operation.ts'
@@ -9,7 +10,7 @@ import { schedulerFor, type Scheduler } from '../scheduler/scheduler.ts'
 import { emptySample, type Sample } from '../sample/sample.ts'
 import type { TaskRecorder } from '../sample/task-recorder.ts'
 import type { TargetClient } from '../target/request.ts'
-import { judgeFailure } from './on-error.ts'
+import { judgeFailure, thrownResult } from './on-error.ts'
 import type { StopSignal } from './pacer.ts'
 import type { TaskAccount } from './task-account.ts'
 import type { Thread } from './thread.ts'
@@ -112,7 +113,14 @@ class ClientLoop {
     target.begin()
     recorder.sent(beganMs - this.#stepStartMs)
     account.sentAt(beganMs - this.#stepStartMs)
-    const result = await operation.run(target, params, this.#context)
+    let thrown: { readonly error: unknown } | null = null
+    let result: OperationResult
+    try {
+      result = await operation.run(target, params, this.#context)
+    } catch (error) {
+      thrown = { error }
+      result = thrownResult(error)
+    }
     const doneMs = thread.clock.monotonicMs()
     if (result.failure?.errorClass === 'cancelled') recorder.cancelled(doneMs - this.#stepStartMs)
     else {
@@ -121,9 +129,12 @@ class ClientLoop {
       this.#record(result, recorder)
     }
     this.#freeAtMs = doneMs
+    // Work without any exchange must not keep the thread from hearing commands.
+    if (!(target.timing.firstSentMs > 0)) await nextTurn()
     this.#scheduler.requestDone(result.weight, result.unit)
     if (result.failure !== null) {
       account.failure(result.failure)
+      if (thrown !== null) throw thrown.error
       judgeFailure(thread.onError, this.#run.part.task, result.failure)
     }
   }

@@ -1,7 +1,7 @@
 // Whether a failed request ends the race (`--on-error`).
 
-import { RallyError } from '../core/errors.ts'
-import type { Failure } from '../operation/operation.ts'
+import { messageOf, RallyError } from '../core/errors.ts'
+import type { OperationResult, Failure } from '../operation/operation.ts'
 import type { Task } from '../track/track.ts'
 
 /** No connection at all: under `continue` the one failure that still ends a race, as in Elastic Rally. */
@@ -24,4 +24,11 @@ export function judgeFailure(onError: 'continue' | 'continue-on-network' | 'abor
         : 'check that the target is up and reachable; --on-error=continue-on-network goes on without it'
     }
   )
+}
+
+/** How a request counts that threw what ends the race: an assertion that does not hold, or a bug. */
+export function thrownResult(error: unknown): OperationResult {
+  const errorClass = error instanceof RallyError && error.kind === 'request' ? 'assertion' : 'error'
+  const failure: Failure = { errorClass, errorType: errorClass, httpStatus: null, description: messageOf(error), body: null }
+  return { weight: 0, unit: 'ops', success: false, failure, bytes: 0 }
 }

@@ -26,19 +26,19 @@ export interface RunningStep {
   readonly thread: Thread
   readonly startMs: number
   readonly clientEnded: (task: string) => void
+  /** What ends the race, as soon as it happens; the other clients are stopped already, what they sent is still in flight. */
+  readonly failed: (error: unknown) => void
 }
 
-/** Resolves when the last client has joined; rejects with the first failure, after stopping the others. */
+/** Resolves when the last client has joined, whatever happened to it. */
 export async function runStep(running: RunningStep): Promise<void> {
   const { prepared, thread, startMs } = running
   const noOne: StopSignal = { stopped: false }
   await thread.pacer.until(startMs, noOne)
-  const results = await Promise.allSettled(prepared.clients.map((runs) => runClient(runs, running)))
-  const failure = results.find((result) => result.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
+  await Promise.all(prepared.clients.map((runs) => runClient(runs, running)))
 }
 
-async function runClient(runs: readonly ClientRun[], { prepared, thread, startMs, clientEnded }: RunningStep): Promise<void> {
+async function runClient(runs: readonly ClientRun[], { prepared, thread, startMs, clientEnded, failed }: RunningStep): Promise<void> {
   let taskStartMs = startMs
   for (const run of runs) {
     if (run.stop.stopped) continue
@@ -46,7 +46,8 @@ async function runClient(runs: readonly ClientRun[], { prepared, thread, startMs
       await runClientTask(run, startMs, taskStartMs)
     } catch (error) {
       stopAll(prepared, thread)
-      throw error
+      failed(error)
+      return
     }
     clientEnded(run.part.task.name)
     taskStartMs = thread.clock.monotonicMs()

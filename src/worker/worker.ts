@@ -2,11 +2,11 @@
 
 import type { MessagePort } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
-import { toWire } from '../core/errors.ts'
+import { RallyError, toWire } from '../core/errors.ts'
 import { parseJson } from '../core/json-parse.ts'
 import { ColumnWriter, transferOf, type ColumnChunk } from '../sample/columns.ts'
 import { createTargetClient } from '../target/target-client.ts'
-import type { TargetClient } from '../target/request.ts'
+import { TransportError, type TargetClient } from '../target/request.ts'
 import type { Track } from '../track/track.ts'
 import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
 import { unreachable } from '../core/exhaustive.ts'
@@ -27,10 +27,12 @@ class Worker {
   readonly #port: MessagePort
   readonly #thread: Thread
   readonly #targets = new Map<number, TargetClient>()
-  #steps: PreparedStep[] = []
+  /** null: over, so that its histograms are let go. */
+  #steps: (PreparedStep | null)[] = []
   #current: RunningStep | null = null
   #ticker: NodeJS.Timeout | null = null
   readonly #warned = new Set<string>()
+  readonly #closing: Promise<void>[] = []
   #chunksInFlight = 0
   #finished: () => void = () => {}
 
@@ -52,16 +54,26 @@ class Worker {
     await this.#guard(async () => {
       const track = parseJson(this.#start.track) as unknown as Track
       for (const client of this.#start.clients) {
-        this.#targets.set(client, createTargetClient({ ...this.#start.target, secrets: this.#start.secrets }, this.#thread.clock))
+        this.#targets.set(client, createTargetClient({ ...this.#start.target, secrets: this.#start.secrets }, this.#thread.clock, client))
       }
       this.#steps = prepareSteps({ start: this.#start, track, thread: this.#thread, targets: this.#targets })
-      await Promise.all([...this.#targets.values()].map((target) => target.warmUp()))
+      await this.#connect()
       this.#send({ t: 'ready' })
     })
     await finished
     this.#thread.health.close()
-    await Promise.allSettled([...this.#targets.values()].map((target) => target.close()))
+    await Promise.allSettled(this.#closing)
     this.#port.close()
+  }
+
+  /** The target answered before: what keeps a client from its connection now ends the race before its first request. */
+  async #connect(): Promise<void> {
+    try {
+      await Promise.all([...this.#targets.values()].map((target) => target.warmUp()))
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      throw new RallyError('target', `the connections of ${this.#targets.size} clients cannot be opened: ${error.message}`)
+    }
   }
 
   async #obey(command: WorkerCommand): Promise<void> {
@@ -80,7 +92,7 @@ class Worker {
         return
       case 'finish':
         if (this.#current !== null) stopAll(this.#current.prepared, this.#thread)
-        for (const target of this.#targets.values()) target.abort('the race is over')
+        this.#abort('the race is over')
         this.#finished()
         return
       default:
@@ -90,9 +102,13 @@ class Worker {
 
   async #runStep(step: number, startMs: number): Promise<void> {
     const prepared = this.#steps[step]
-    if (prepared === undefined) throw new Error(`step ${step} of ${this.#steps.length} is unknown`)
+    if (prepared === undefined || prepared === null) throw new Error(`step ${step} of ${this.#steps.length} is unknown or over`)
     const clientEnded = (task: string): void => this.#send({ t: 'client-ended', step, task })
-    const running: RunningStep = { prepared, thread: this.#thread, startMs, clientEnded }
+    const failed = (error: unknown): void => {
+      this.#send({ t: 'failed', error: toWire(error) })
+      this.#abort('the race has failed')
+    }
+    const running: RunningStep = { prepared, thread: this.#thread, startMs, clientEnded, failed }
     this.#current = running
     this.#tickAt(running, startMs + 1000)
     try {
@@ -101,6 +117,7 @@ class Worker {
       if (this.#ticker !== null) clearTimeout(this.#ticker)
       this.#thread.columns.flush()
       this.#current = null
+      this.#steps[step] = null
     }
     const last = secondOf(running, this.#start.worker, this.#thread.clock.monotonicMs())
     this.#send({ t: 'step-joined', step, last, tasks: resultsOf(prepared) })
@@ -121,9 +138,17 @@ class Worker {
   #cancel(graceMs: number): void {
     if (this.#current === null) return
     stopAll(this.#current.prepared, this.#thread)
-    setTimeout(() => {
-      for (const target of this.#targets.values()) target.abort('the race was cancelled')
-    }, graceMs).unref()
+    if (graceMs === 0) this.#abort('the race was stopped')
+    else setTimeout(() => this.#abort('the race was cancelled'), graceMs).unref()
+  }
+
+  /** What is in flight ends as cancelled, and nothing more is sent: an operation may want to clean up behind itself. */
+  #abort(reason: string): void {
+    for (const target of this.#targets.values()) {
+      target.abort(reason)
+      this.#closing.push(target.close())
+    }
+    this.#targets.clear()
   }
 
   #chunkIsFull(chunk: ColumnChunk): void {

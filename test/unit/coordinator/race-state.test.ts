@@ -65,6 +65,34 @@ test('the first cancel leaves a grace, the second none', () => {
   assert.deepEqual(second.commands.map((command) => ('graceMs' in command ? command.graceMs : command.t)), [0, 'finish'])
 })
 
+test('a failure stops all at once, and the race ends when all have told what they measured', () => {
+  const running = play(initialState(['x', 'y'], [PLAIN, PLAIN]), { type: 'prepared', node: 'x' }, { type: 'prepared', node: 'y' }).state
+  const failing = play(running, { type: 'failed', node: 'x', isLost: false }, { type: 'failed', node: 'y', isLost: false })
+  assert.deepEqual(failing.commands, [{ t: 'cancel', reason: 'node x failed', graceMs: 0 }])
+  const end = play(failing.state, { type: 'step-joined', node: 'y', step: 0 }, { type: 'step-joined', node: 'x', step: 0 })
+  assert.deepEqual([end.state.phase, words(end.commands)], ['failed', ['finish']])
+})
+
+test('whoever is lost or late is not waited for', () => {
+  const running = play(initialState(['x', 'y'], [PLAIN]), { type: 'prepared', node: 'x' }, { type: 'prepared', node: 'y' }).state
+  const lost = play(running, { type: 'failed', node: 'x', isLost: true }, { type: 'step-joined', node: 'y', step: 0 })
+  assert.deepEqual([lost.state.phase, words(lost.commands)], ['failed', ['cancel', 'finish']])
+  for (const [event, phase] of [
+    [{ type: 'cancel', reason: 'user' }, 'cancelled'],
+    [{ type: 'failed', node: 'x', isLost: false }, 'failed']
+  ] as const) {
+    const late = play(running, event, { type: 'late' })
+    assert.deepEqual([late.state.phase, words(late.commands)], [phase, ['cancel', 'cancel', 'finish']])
+  }
+  assert.deepEqual(play(running, { type: 'late' }).commands, [])
+})
+
+test('a request that fails while the user’s cancel is drained changes nothing', () => {
+  const running = play(initialState(['x'], [PLAIN]), { type: 'prepared', node: 'x' }).state
+  const { state, commands } = play(running, { type: 'cancel', reason: 'user' }, { type: 'failed', node: 'x', isLost: false }, { type: 'step-joined', node: 'x', step: 0 })
+  assert.deepEqual([state.phase, words(commands)], ['cancelled', ['cancel', 'finish']])
+})
+
 test('whatever comes in whatever order: nothing follows an end, and each end says finish once', () => {
   const node = fc.constantFrom('x', 'y')
   const step = fc.integer({ min: 0, max: 3 })
@@ -74,7 +102,8 @@ test('whatever comes in whatever order: nothing follows an end, and each end say
       fc.record({ type: fc.constant('step-joined' as const), node, step }),
       fc.record({ type: fc.constant('task-ended' as const), node, step, task: fc.constantFrom('a', 'b'), clients: fc.integer({ min: 0, max: 3 }) }),
       fc.record({ type: fc.constant('cancel' as const), reason: fc.constant('user') }),
-      fc.record({ type: fc.constant('failed' as const), node })
+      fc.record({ type: fc.constant('failed' as const), node, isLost: fc.boolean() }),
+      fc.constant({ type: 'late' as const })
     ),
     { maxLength: 40 }
   )
