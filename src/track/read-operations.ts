@@ -1,7 +1,7 @@
 // `operations` and what a task's `operation` says, a name or an inline definition.
 
 import { didYouMean } from '../core/close-match.ts'
-import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { DocumentPath } from './document-path.ts'
 import { shown, slipOf } from './mistake.ts'
 import { BUILT_IN_TYPES } from './operation-types.ts'
@@ -53,6 +53,11 @@ export function operationReader(document: JsonObject, ownTypes: boolean, finding
       if (!Object.hasOwn(spec, 'operation-type')) {
         const slip = slipOf('operation-type', spec)
         findings.mistake(path, `[operation-type] is missing in the inline operation of challenge [${challenge}]: ${shown(spec)}${slip}`)
+        return null
+      }
+      const name = member(spec, 'name')
+      if (typeof name === 'object' && name !== null && numberOf(name) === null) {
+        findings.mistake([...path, 'name'], `the name of an operation must be a text but is ${shown(name)}`)
         return null
       }
       return checkType(operationOf(spec), path)

@@ -330,3 +330,10 @@ test('keys named like JavaScript’s own members are keys like any others', asyn
   })
   assert.deepEqual(lines, ['track.json:1: schedule[0].clients: must be at least 1 but is [0]'])
 })
+
+test('an inline operation whose name is no text is refused at its place', async (t) => {
+  for (const name of [{ a: 1 }, ['a']]) {
+    const lines = await problems(t, { 'track.json': { schedule: [{ operation: { name, 'operation-type': 'search' } }] } })
+    assert.match(lines.join(' '), /schedule\[0\]\.operation\.name: the name of an operation must be a text but is/)
+  }
+})
