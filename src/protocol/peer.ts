@@ -5,9 +5,10 @@ export interface Peer<Out, In> {
   send(message: Out): void
   /** The one listener; what came before it was set is kept for it. */
   onMessage(listen: (message: In) => void): void
-  /** Told once, when either side has closed. */
-  onClose(listen: () => void): void
-  close(): void
+  /** Told once, when either side has closed, with the reason in words. */
+  onClose(listen: (reason: string) => void): void
+  /** After what was sent before; a reason is told to the other side. */
+  close(reason?: string): void
 }
 
 /** Both ends of a connection within this process. Messages are delivered in order, in a later turn of the event loop. */
@@ -22,13 +23,13 @@ export function peerPair<A, B>(): [Peer<A, B>, Peer<B, A>] {
 class LocalPeer<Out, In> implements Peer<Out, In> {
   other: LocalPeer<In, Out> | null = null
   #listen: ((message: In) => void) | null = null
-  #closed: (() => void) | null = null
+  #closed: ((reason: string) => void) | null = null
   #waiting: In[] = []
-  #isOpen = true
+  #reason: string | null = null
 
   send(message: Out): void {
     const { other } = this
-    if (!this.#isOpen || other === null) return
+    if (this.#reason !== null || other === null) return
     setImmediate(() => other.#deliver(message))
   }
 
@@ -39,26 +40,26 @@ class LocalPeer<Out, In> implements Peer<Out, In> {
     for (const message of waiting) listen(message)
   }
 
-  onClose(listen: () => void): void {
+  onClose(listen: (reason: string) => void): void {
     this.#closed = listen
-    if (!this.#isOpen) listen()
+    if (this.#reason !== null) listen(this.#reason)
   }
 
-  close(): void {
+  close(reason = 'closed'): void {
     const { other } = this
-    this.#shut()
+    this.#shut(reason)
     // After what was sent before it.
-    if (other !== null) setImmediate(() => other.#shut())
+    if (other !== null) setImmediate(() => other.#shut(reason))
   }
 
-  #shut(): void {
-    if (!this.#isOpen) return
-    this.#isOpen = false
-    this.#closed?.()
+  #shut(reason: string): void {
+    if (this.#reason !== null) return
+    this.#reason = reason
+    this.#closed?.(reason)
   }
 
   #deliver(message: In): void {
-    if (!this.#isOpen) return
+    if (this.#reason !== null) return
     if (this.#listen === null) this.#waiting.push(message)
     else this.#listen(message)
   }
