@@ -101,7 +101,7 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
       observer: display,
       signal,
       openNodes: () => [openLocalNode('local', settings)],
-      startEmbedded: () => startEmbeddedNode()
+      startEmbedded: () => startEmbeddedNode({}, signal)
     })
   } finally {
     display.end()

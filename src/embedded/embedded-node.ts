@@ -28,19 +28,21 @@ export interface NodeExit {
   readonly stderr: string
 }
 
-const START_DEADLINE_MS = 10_000
+/** Long: on a machine that is busy with other things a process takes its time to start. */
+const START_DEADLINE_MS = 30_000
 const STOP_DEADLINE_MS = 2000
 const STDERR_CHARS = 4096
 // Indexing makes short-lived objects by the million: a larger young generation collects them in passing.
 const NODE_FLAGS = ['--max-semi-space-size=32', '--enable-source-maps']
 
-/** Starts a node and waits until it listens; rejects with RallyError (target) if it does not within ten seconds. */
-export async function startEmbeddedNode(options: EmbeddedNodeOptions = {}): Promise<EmbeddedNode> {
+/** Starts a node and waits until it listens; rejects with RallyError (target) if it does not within 30 s, or with the signal's reason. */
+export async function startEmbeddedNode(options: EmbeddedNodeOptions = {}, signal: AbortSignal | null = null): Promise<EmbeddedNode> {
+  signal?.throwIfAborted()
   const entry = fileURLToPath(new URL(`./embedded-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
   const child = spawn(process.execPath, [...NODE_FLAGS, entry, ...toFlags(options)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const exited = watchExit(child)
   try {
-    const port = await listening(child, exited)
+    const port = await listening(child, exited, signal)
     letParentEnd(child)
     const host = options.host ?? '127.0.0.1'
     return { url: `http://${host}:${port}`, host, port, pid: child.pid!, exited, stop: () => stop(child, exited) }
@@ -60,27 +62,34 @@ function watchExit(child: ChildProcess): Promise<NodeExit> {
   })
 }
 
-async function listening(child: ChildProcess, exited: Promise<NodeExit>): Promise<number> {
+async function listening(child: ChildProcess, exited: Promise<NodeExit>, signal: AbortSignal | null): Promise<number> {
   let timer: NodeJS.Timeout | undefined
+  let cancel = (): void => {}
   const message = new Promise<ChildMessage>((resolve, reject) => {
     child.on('message', (received) => resolve(received as ChildMessage))
-    timer = setTimeout(
-      () => reject(new RallyError('target', `embedded node: not listening after ${START_DEADLINE_MS / 1000} s`)),
-      START_DEADLINE_MS
-    )
-    void exited.then(({ code, signal, stderr }) => {
+    cancel = () => reject(signal?.reason as Error)
+    signal?.addEventListener('abort', cancel)
+    timer = setTimeout(() => reject(startError(`not listening after ${START_DEADLINE_MS / 1000} s`)), START_DEADLINE_MS)
+    void exited.then(({ code, signal: killedBy, stderr }) => {
       const words = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
       // Its own message, sent just before, may still be on its way.
-      setImmediate(() => reject(new RallyError('target', `embedded node: ended while starting (${signal ?? `code ${code}`})${words}`)))
+      setImmediate(() => reject(startError(`ended while starting (${killedBy ?? `code ${code}`})${words}`)))
     })
   })
   try {
     const received = await message
-    if (received.type === 'failed') throw new RallyError('target', `embedded node: ${received.message}`)
+    if (received.type === 'failed') throw startError(received.message)
     return received.port
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', cancel)
   }
+}
+
+function startError(what: string): RallyError {
+  return new RallyError('target', `embedded node: ${what}`, {
+    hint: 'run the race again; if the machine is short of memory or very busy, free it, or give a target of your own with --target-hosts'
+  })
 }
 
 // The node ends with us, so it must not keep us from ending.

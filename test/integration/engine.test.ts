@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import type { RaceProgress } from '../../src/coordinator/race-request.ts'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { gate } from '../helpers/gate.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
 import { startStubTarget } from '../helpers/stub-target.ts'
 
@@ -20,18 +23,27 @@ test('every iteration of every client is sent once and counted once', async (t) 
   assert.ok(measured!.normal.serviceTime.percentile(50) > 0)
 })
 
-test('a throttled task sends at its rate and lasts its time', async (t) => {
+test('a throttled task never sends ahead of its rate, lasts its time, and leaves nothing of its schedule out', async (t) => {
   const target = await startStubTarget()
   t.after(() => target.close())
-  const task = buildTask(search, { clients: 2, timePeriod: 3, params: { 'target-throughput': 100 } })
-  const { measurements } = await runSchedule({ track: buildTrack([task]), target })
-  const measured = measurements[0]
-  assert.equal(measured!.account.normal.ok, 300)
-  assert.deepEqual(measured!.measuredSeconds, { from: 0, to: 3 })
-  // A busy machine may send late, across the border of a second; what is sent in all stays exact.
-  const sent = measured!.seconds.map((second) => second.sent)
-  assert.equal(sent.reduce((sum, count) => sum + count, 0), 300)
-  assert.ok(sent.slice(0, 3).every((count) => Math.abs(count - 100) <= 30), sent.join(' '))
+  const pace = { clients: 2, params: { 'target-throughput': 100 } }
+  const byTime = buildTask(search, { name: 'by-time', timePeriod: 3, ...pace })
+  const byCount = buildTask(search, { name: 'by-count', iterations: 100, ...pace })
+  const { measurements } = await runSchedule({ track: buildTrack([byTime, byCount]), target })
+  const [timed, counted] = measurements
+  assert.deepEqual(timed!.measuredSeconds, { from: 0, to: 3 })
+  // A busy machine sends late, across the border of a second or (by time) not any more: how much is its own affair.
+  assert.ok(timed!.account.normal.ok > 0 && timed!.account.normal.ok <= 300, `${timed!.account.normal.ok}`)
+  assert.equal(counted!.account.normal.ok, 200)
+  // The last of the 200 is due after 1.99 s.
+  assert.ok(counted!.elapsedSeconds >= 1.99, `${counted!.elapsedSeconds} s`)
+  for (const { seconds } of measurements) {
+    let sent = 0
+    for (const second of seconds) {
+      sent += second.sent
+      assert.ok(sent <= 100 * (second.second + 1), `${sent} until the end of second ${second.second}`)
+    }
+  }
 })
 
 test('the same seed sends the same requests whatever the number of workers', async (t) => {
@@ -47,16 +59,20 @@ test('the same seed sends the same requests whatever the number of workers', asy
 })
 
 test('a completing task ends the others of its parallel, and nobody else', async (t) => {
-  const target = await startStubTarget()
+  // The first task is answered only after the other one has sent: its end cannot come before that.
+  const other = gate()
+  const target = await startStubTarget(({ path }, response) => {
+    if (path === '/endless') other.open()
+    void other.opened.then(() => response.end('{}'))
+  })
   t.after(() => target.close())
   const first = buildTask(search, { name: 'first', iterations: 10, completesParent: true, params: { 'target-throughput': 20 } })
-  const endless = buildTask(search, { name: 'endless', clients: 2, iterations: 1_000_000, params: { 'target-interval': 3600 } })
+  const waiting = buildOperation('raw-request', { path: '/endless' })
+  const endless = buildTask(waiting, { name: 'endless', clients: 2, iterations: 1_000_000, params: { 'target-interval': 3600 } })
   const after = buildTask(search, { name: 'after', iterations: 3 })
   const track = buildTrack([{ kind: 'parallel', tasks: [first, endless], clients: null }, after])
-  const startedAt = process.uptime()
   const { result, measurements } = await runSchedule({ track, target, workers: 2 })
   assert.equal(result.phase, 'done')
-  assert.ok(process.uptime() - startedAt < 10)
   assert.deepEqual(measurements.map((one) => [one.task, one.account.normal.ok]), [['first', 10], ['endless', 1], ['after', 3]])
 })
 
@@ -72,11 +88,11 @@ test('a request that is never answered times out and is counted as that', async 
   const target = await startStubTarget(() => {})
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 2, iterations: 2 })])
-  const { result, measurements } = await runSchedule({ track, target, timeoutMs: 150 })
+  const { result, measurements } = await runSchedule({ track, target, timeoutMs: 1000 })
   assert.equal(result.phase, 'done')
   assert.equal(measurements[0]!.account.normal.timedOut, 4)
   // The timeout counts from before the write, service time from after it.
-  assert.ok(measurements[0]!.normal.serviceTime.min > 100)
+  assert.ok(measurements[0]!.normal.serviceTime.min > 500)
 })
 
 test('a cancel stops sending, waits for what is in flight and balances the account', async (t) => {
@@ -113,43 +129,41 @@ test('with --on-error=abort a failed request ends the race; with continue it is 
 })
 
 test('a race that fails tells at once, aborts what is in flight and keeps what every client measured until then', async (t) => {
+  // Nine are answered. A client that asks again has read its answer: once each of the four waits for another, all nine are counted.
+  // Then one of them fails, and nobody else is ever answered.
+  const waiting: ServerResponse[] = []
   let asked = 0
   const target = await startStubTarget((_seen, response) => {
-    asked++
-    // The tenth request fails; from then on nobody is answered.
-    if (asked === 10) response.writeHead(500).end('broken')
-    else if (asked < 10) response.end('{}')
+    if (++asked <= 9) response.end('{}')
+    else if (waiting.push(response) === 4) waiting[0]!.writeHead(500).end('broken')
   })
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 4, iterations: 100 })])
-  const startedAt = process.uptime()
   const { result, measurements } = await runSchedule({ track, target, onError: 'abort', workers: 2 })
-  assert.ok(process.uptime() - startedAt < 15)
   assert.equal(result.phase, 'failed')
   assert.match(result.error!.message, /task "search".*500.*broken/)
   const { started, ok, failed, cancelled, unknown } = measurements[0]!.account.normal
-  assert.deepEqual([ok, failed, unknown], [9, { 'http-500': 1 }, 0])
-  assert.equal(started, ok + 1 + cancelled)
-  assert.ok(cancelled >= 1)
+  assert.deepEqual([started, ok, failed, cancelled, unknown], [13, 9, { 'http-500': 1 }, 3, 0])
 })
 
 test('what an operation wants to send after a cancel is not sent, so that nothing waits for it', async (t) => {
   // A scroll is cleared behind every search: here by a server that has stopped to answer.
   let pages = 0
+  const thirdPage = gate()
   const page = '{"_scroll_id":"x","took":1,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":1000,"relation":"eq"},"hits":[{"_id":"1"}]}}'
   const target = await startStubTarget((_seen, response) => {
     if (++pages < 3) response.end(page)
+    else thirdPage.open()
   })
   t.after(() => target.close())
   const scroll = buildOperation('scroll-search', { index: 'i', body: {}, pages: 'all', 'results-per-page': 1 })
   const cancel = new AbortController()
   const running = runSchedule({ track: buildTrack([buildTask(scroll)]), target, signal: cancel.signal })
-  while (pages < 3) await new Promise((resolve) => setTimeout(resolve, 20))
-  const cancelledAt = process.uptime()
+  await thirdPage.opened
   cancel.abort()
-  const { result, measurements } = await running
-  assert.equal(result.phase, 'cancelled')
-  assert.ok(process.uptime() - cancelledAt < 9)
+  const { result, measurements, warnings } = await running
+  // A node that does not join in time is warned of.
+  assert.deepEqual([result.phase, warnings], ['cancelled', []])
   assert.deepEqual([measurements[0]!.account.normal.cancelled, target.requests.length], [1, 3])
 })
 
@@ -158,8 +172,11 @@ test('a task without any exchange hears a cancel', async (t) => {
   t.after(() => target.close())
   const nothing = buildOperation('create-index', { index: 'none' })
   const cancel = new AbortController()
-  setTimeout(() => cancel.abort(), 500)
+  // With the first figures: the task runs.
+  const progress = ({ tasks }: RaceProgress): void => {
+    if (tasks.some((task) => (task.completed ?? 0) > 0)) cancel.abort()
+  }
   const track = buildTrack([buildTask({ ...nothing, params: { ...nothing.params, indices: [] } }, { iterations: 1_000_000_000 })])
-  const { result, warnings } = await runSchedule({ track, target, signal: cancel.signal })
+  const { result, warnings } = await runSchedule({ track, target, signal: cancel.signal, observer: { progress } })
   assert.deepEqual([result.phase, warnings], ['cancelled', []])
 })

@@ -25,7 +25,7 @@ test('a 429 storm is counted by its class with one answer, or ends the race with
 test('a server that never answers a request costs its timeout, and the race goes on', async (t) => {
   const cluster = await startStubCluster((end) => t.after(end), { answer: NEVER })
   const track = writeTrack({ schedule: [searchTask({ clients: 2, iterations: 2 })] })
-  const ended = await raceToEnd([`--track-path=${track}`, `--target-hosts=${cluster.where}`, '--client-options=timeout:0.3'])
+  const ended = await raceToEnd([`--track-path=${track}`, `--target-hosts=${cluster.where}`, '--client-options=timeout:1.5'])
   assert.equal(ended.code, 0, ended.stderr)
   assert.equal(accountOf(readRace(ended.home), 'find').timed_out, 4)
 })
@@ -87,7 +87,6 @@ test('Ctrl-C drains what is in flight, reports what there is and ends with 130; 
   await cluster.asked(4)
   const drained = await once.interrupt()
   assert.equal(drained.code, 130)
-  assert.ok(drained.seconds < 8, `${drained.seconds} s`)
   assert.equal(once.raceJson().status, 'cancelled')
   assert.ok(accountOf(once.raceJson(), 'find').ok >= 2)
   assert.match(drained.stdout, /find/)
@@ -101,7 +100,8 @@ test('Ctrl-C drains what is in flight, reports what there is and ends with 130; 
   await twice.says(/Ctrl-C/)
   const ended = await twice.interrupt()
   assert.equal(ended.code, 130)
-  assert.ok(ended.seconds < 4, `${ended.seconds} s`)
+  // It did not wait for the end of the drain: there is neither a report nor a last word in race.json.
+  assert.deepEqual([ended.stdout, twice.raceJson().status], ['', 'running'])
 })
 
 test('the embedded node goes with its race, even when that is killed', async () => {
@@ -111,7 +111,7 @@ test('the embedded node goes with its race, even when that is killed', async () 
   assert.ok(children.length > 0)
   race.child.kill('SIGKILL')
   await race.ended
-  await until(() => children.every((pid) => !isAlive(pid)), `still there: ${children.join(' ')}`, 5000)
+  await until(() => children.every((pid) => !isAlive(pid)), `still there: ${children.join(' ')}`)
 })
 
 test('operation types that are not served are all named before the first request', async (t) => {
