@@ -5,7 +5,7 @@ import type { RaceObserver, RaceProgress, TaskProgress } from '../coordinator/ra
 import type { Clock } from '../core/clock.ts'
 import type { Output } from './output.ts'
 import { printableLine } from './printable.ts'
-import { grouped, taskFigures, terminalLines, waitText } from './progress-text.ts'
+import { grouped, taskFigures, terminalLines, troubleText, waitText } from './progress-text.ts'
 
 export interface RaceDisplay extends RaceObserver {
   /** Says what is left to say of the tasks seen, and gives the terminal back. */
@@ -124,6 +124,11 @@ class PlainProgress {
     const wait = waitText(progress)
     const key = `wait for ${progress.waitingFor ?? ''}`
     if (wait !== null && this.#isDue(key)) this.#sayNow(key, wait)
+    for (const trouble of progress.troubles) {
+      // `node b …`: the seconds in it change.
+      const about = `trouble of ${trouble.split(' ', 2).join(' ')}`
+      if (this.#isDue(about)) this.#sayNow(about, troubleText(trouble))
+    }
   }
 
   end(): void {

@@ -16,6 +16,11 @@ export function waitText({ waitingFor, waitingSeconds }: RaceProgress): string |
   return `Waiting for ${printableLine(waitingFor)} (${Math.floor(waitingSeconds)} s)`
 }
 
+/** Of a node that is silent. */
+export function troubleText(trouble: string): string {
+  return printableLine(`${trouble.slice(0, 1).toUpperCase()}${trouble.slice(1)}`)
+}
+
 /** `43 %, 1,234 docs/s, p50 3.20 ms, p99 12.1 ms, 2 errors`: as much as is known. */
 export function taskFigures(task: TaskProgress): string {
   return [percentText(task) ?? `${grouped(task.requests)} requests`, rateText(task), p50Text(task), p99Text(task), errorText(task)]
@@ -26,13 +31,14 @@ export function taskFigures(task: TaskProgress): string {
 /** One line for each task, none wider than `width`, no more than `height` in all. */
 export function terminalLines(progress: RaceProgress, width: number, height: number): string[] {
   const wait = waitText(progress)
-  const room = Math.max(1, height - (wait === null ? 0 : 1))
+  const below = [...progress.troubles.map(troubleText), ...(wait === null ? [] : [wait])]
+  const room = Math.max(1, height - below.length)
   const shown = progress.tasks.length > room ? progress.tasks.slice(0, room - 1) : progress.tasks
   const longest = Math.max(NARROWEST_NAME, ...shown.map((task) => widthOf(nameText(task))))
   const lines = shown.map((task) => taskLine(task, Math.min(longest, WIDEST_NAME), width))
   if (shown.length < progress.tasks.length) lines.push(`… and ${progress.tasks.length - shown.length} more`)
-  if (wait !== null) lines.push(wait)
-  return lines.map((line) => fit(line, width).trimEnd())
+  lines.push(...below)
+  return lines.slice(0, height).map((line) => fit(line, width).trimEnd())
 }
 
 function nameText(task: TaskProgress): string {

@@ -80,6 +80,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
     target: identified,
     clientOptions: target.options,
     onError: (textOf(flags, 'on-error') ?? 'continue') as OnError,
+    onNodeLoss: 'abort',
     seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),
     testMode: isOn(flags, 'test-mode'),
     offline: isOn(flags, 'offline'),
@@ -100,7 +101,7 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
     return await runRace(request, {
       observer: display,
       signal,
-      openNodes: () => [openLocalNode('local', settings)],
+      openNodes: () => Promise.resolve([openLocalNode('local', settings)]),
       startEmbedded: () => startEmbeddedNode({}, signal)
     })
   } finally {

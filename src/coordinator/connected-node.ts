@@ -1,9 +1,22 @@
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
 import type { Peer } from '../protocol/peer.ts'
 
-/** A node as the coordinator sees it; `closed` resolves when nothing of its session is left. */
+export type ControlPeer = Peer<NodeCommand, NodeEvent>
+
+/** A node as the coordinator first sees it. */
 export interface ConnectedNode {
   readonly name: string
-  readonly peer: Peer<NodeCommand, NodeEvent>
-  readonly closed: Promise<void>
+  /** Its share of the clients relative to the others'; 1 unless the inventory says otherwise. */
+  readonly weight: number
+  readonly peer: ControlPeer
+  /** Opens one more control connection to the same session; null: a node in this process has the one that never breaks. */
+  readonly reconnect: Reconnect | null
+  /** Resolves when nothing of its session is left; null: what the node says must do. */
+  readonly closed: Promise<void> | null
 }
+
+/**
+ * The node is told that all events up to `seq` have come. `gone`: it is there, but knows no such session any more, and why;
+ * throws when it cannot be reached now.
+ */
+export type Reconnect = (seq: number) => Promise<{ readonly peer: ControlPeer } | { readonly gone: string }>

@@ -9,39 +9,38 @@ import type { RaceProgress, TaskProgress } from './race-request.ts'
 import { isStopping, type RaceState } from './race-state.ts'
 import type { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
-
-/** What the race waits for, when it is not load. */
-export interface Wait {
-  readonly what: string
-  readonly sinceMs: number
-}
+import type { Wait } from './waits.ts'
 
 export interface ProgressParts {
   readonly state: RaceState
   readonly facts: StepFacts | undefined
   readonly collector: StepCollector
   readonly wait: Wait
+  readonly troubles: readonly string[]
 }
 
-export function progressOf({ state, facts, collector, wait }: ProgressParts): RaceProgress {
+export function progressOf({ state, facts, collector, wait, troubles }: ProgressParts): RaceProgress {
   const isLoading = state.phase === 'running' || isStopping(state)
-  const tasks = isLoading ? (facts?.tasks ?? []).map((task) => taskProgress(task, collector)) : []
-  const isWaiting = state.phase !== 'running' || tasks.every((task) => task.phase === 'done')
+  const tasks = isLoading && facts !== undefined ? facts.tasks.map((task, index) => taskProgress(task, facts.clients[index] ?? 0, collector)) : []
+  // Where some nodes have joined, the others are waited for.
+  const isWaiting = state.phase !== 'running' || state.arrived.size > 0 || tasks.every((task) => task.phase === 'done')
   return {
     step: state.step,
     steps: state.steps.length,
     waitingFor: isWaiting ? wait.what : null,
     waitingSeconds: (systemClock.monotonicMs() - wait.sinceMs) / 1000,
-    tasks
+    tasks,
+    troubles
   }
 }
 
-function taskProgress(task: string, collector: StepCollector): TaskProgress {
+/** @param clients of the task, over all nodes: of some nothing may have been heard yet */
+function taskProgress(task: string, clients: number, collector: StepCollector): TaskProgress {
   const facts = collector.progress(task)
   const tallies = SAMPLE_TYPES.flatMap((type) => collector.tally(task, type) ?? [])
   const second = collector.second(task, collector.newest(task))
   const latency = second === null ? null : mergeSparse([second.latency])
-  const isDone = facts !== null && facts.clients > 0 && facts.ended === facts.clients
+  const isDone = facts !== null && clients > 0 && facts.ended >= clients
   const isWarm = facts !== null && facts.warm === facts.clients
   return {
     task,
@@ -72,7 +71,7 @@ export function joinedProgress(state: RaceState, results: Readonly<Record<string
       ...accountOf(types.map((type) => type.tally))
     }
   })
-  return { step: state.step, steps: state.steps.length, waitingFor: null, waitingSeconds: 0, tasks }
+  return { step: state.step, steps: state.steps.length, waitingFor: null, waitingSeconds: 0, tasks, troubles: [] }
 }
 
 function accountOf(tallies: readonly Tally[]): Pick<TaskProgress, 'requests' | 'errors'> {

@@ -3,21 +3,27 @@
 import { fromWire, RallyError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import { unreachable } from '../core/exhaustive.ts'
-import type { NodeEvent, Prepare, TaskResult } from '../protocol/messages.ts'
+import type { Prepare, Snapshot, TaskResult } from '../protocol/messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import type { ConnectedNode } from './connected-node.ts'
+import type { HealthJudge } from './health-judge.ts'
+import { NodeLink, type LinkEvent } from './node-link.ts'
+import { NodeRoll, type NodeRecord } from './node-roll.ts'
+import { NodeWatch } from './node-watch.ts'
+import { joinedProgress, progressOf } from './progress.ts'
 import type { RaceObserver } from './race-request.ts'
-import { joinedProgress, progressOf, type Wait } from './progress.ts'
-import { advance, CANCEL_GRACE_MS, initialState, isOver, isStopping, missing, type RaceEvent, type RaceState } from './race-state.ts'
-import { Silence } from './silence.ts'
+import { advance, CANCEL_GRACE_MS, initialState, isOver, isStopping, type OnNodeLoss, type RaceEvent, type RaceState } from './race-state.ts'
+import { LOOK_EVERY_MS } from './silence.ts'
+import { startTimes } from './start-times.ts'
 import { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
-import type { HealthJudge } from './health-judge.ts'
+import { Waits } from './waits.ts'
 
 export interface RaceLoopOptions {
   readonly nodes: readonly { readonly node: ConnectedNode; readonly prepare: Prepare }[]
   readonly secrets: TargetSecrets
   readonly steps: readonly StepFacts[]
+  readonly onNodeLoss: OnNodeLoss
   /** Tasks with a target throughput: health is judged more strictly while they run. */
   readonly throttled: ReadonlySet<string>
   readonly health: HealthJudge
@@ -34,12 +40,12 @@ export interface RaceLoopResult {
   /** By task name, of all steps that ran; the last one as far as it came. */
   readonly tasks: Readonly<Record<string, TaskResult>>
   readonly error: Error | null
+  readonly nodes: readonly NodeRecord[]
 }
 
 /** Of a node that was told to stop, beyond the grace of what is in flight: it aborts that, and tells its figures. */
 const STOP_DEADLINE_MS = 3000
 const CLOSE_DEADLINE_MS = 10_000
-const PROGRESS_EVERY_MS = 250
 const PING_EVERY_MS = 1000
 
 export async function runRaceLoop(options: RaceLoopOptions): Promise<RaceLoopResult> {
@@ -49,66 +55,74 @@ export async function runRaceLoop(options: RaceLoopOptions): Promise<RaceLoopRes
 
 class RaceLoop {
   readonly #options: RaceLoopOptions
+  readonly #links: readonly NodeLink[]
+  readonly #watch: NodeWatch
+  readonly #roll: NodeRoll
+  readonly #waits = new Waits(systemClock.monotonicMs())
   readonly #tasks: Record<string, TaskResult> = {}
-  readonly #silence = new Silence()
   readonly #timers: NodeJS.Timeout[] = []
   #state: RaceState
   #collector = new StepCollector(-1)
   #error: Error | null = null
-  #wait: Wait = { what: 'nodes to prepare', sinceMs: systemClock.monotonicMs() }
-  #pings = 0
   #over: () => void = () => {}
 
   constructor(options: RaceLoopOptions) {
     this.#options = options
     const names = options.nodes.map(({ node }) => node.name)
-    this.#state = initialState(names, options.steps)
+    this.#state = initialState(names, options.steps, options.onNodeLoss)
+    this.#roll = new NodeRoll(options.nodes.map(({ node, prepare }) => ({ name: node.name, clients: prepare.clients.length })))
+    const listener = {
+      heard: (node: string) => this.#watch.heard(node, systemClock.monotonicMs()),
+      hear: (node: string, event: LinkEvent) => this.#hear(node, event),
+      gone: (node: string, why: string) => this.#lose(node, why)
+    }
+    this.#links = options.nodes.map(({ node }) => new NodeLink(node, listener))
+    this.#watch = new NodeWatch(this.#links, { lost: (node, what) => this.#lose(node, what), back: (node, gapMs) => this.#back(node, gapMs) })
   }
 
   async run(): Promise<RaceLoopResult> {
-    const { nodes, signal, secrets } = this.#options
+    const { nodes, signal, secrets, targetGone } = this.#options
     const over = new Promise<void>((resolve) => (this.#over = resolve))
     const cancel = (): void => this.#decide({ type: 'cancel', reason: 'the user cancelled the race' })
     signal.addEventListener('abort', cancel)
-    for (const { node, prepare } of nodes) {
-      this.#silence.heard(node.name, systemClock.monotonicMs())
-      node.peer.onMessage((event) => this.#hear(node.name, event))
-      node.peer.onClose(() => this.#lose(node.name, 'closed its connection'))
-      node.peer.send({ t: 'secrets', target: secrets })
-      node.peer.send({ t: 'prepare', ...prepare })
+    for (const [index, link] of this.#links.entries()) {
+      this.#watch.heard(link.name, systemClock.monotonicMs())
+      link.send({ t: 'secrets', target: secrets })
+      link.send({ t: 'prepare', ...nodes[index]!.prepare })
     }
+    this.#ping()
     this.#timers.push(
-      setInterval(() => this.#showProgress(), PROGRESS_EVERY_MS),
+      setInterval(() => this.#look(), LOOK_EVERY_MS),
       setInterval(() => this.#ping(), PING_EVERY_MS)
     )
     if (signal.aborted) cancel()
-    void this.#options.targetGone?.then((error) => {
+    void targetGone?.then((error) => {
       // It explains the refused requests that came before it.
       if (!isOver(this.#state)) this.#error = error
-      this.#decide({ type: 'failed', node: 'target', isLost: false })
+      this.#decide({ type: 'failed', node: 'target' })
     })
     await over
     for (const timer of this.#timers) clearInterval(timer)
     signal.removeEventListener('abort', cancel)
     await this.#closeNodes()
     const { phase } = this.#state
-    return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error }
+    return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error, nodes: this.#roll.records() }
   }
 
-  #hear(node: string, event: NodeEvent): void {
-    this.#silence.heard(node, systemClock.monotonicMs())
+  #hear(node: string, event: LinkEvent): void {
     const { observer } = this.#options
     switch (event.t) {
       case 'preparing':
-        this.#waitFor(event.what)
+        this.#waits.prepares(node, event.what)
         return
       case 'prepared':
-        for (const warning of event.warnings) observer.warning(warning)
+        this.#roll.prepared(node, event.workers)
+        for (const warning of event.warnings) observer.warning(this.#named(node, warning))
         this.#prepared(node)
         return
       case 'snapshot':
-        this.#collector.addSnapshot(event)
         this.#judgeHealth(node, event)
+        this.#collector.addSnapshot(event)
         return
       case 'task-ended':
         this.#decide({ type: 'task-ended', node, step: event.step, task: event.task, clients: event.clients })
@@ -118,13 +132,13 @@ class RaceLoop {
         this.#decide({ type: 'step-joined', node, step: event.step })
         return
       case 'warning':
-        observer.warning(event.message)
+        observer.warning(this.#named(node, event.message))
         return
       case 'failed':
-        this.#fail(node, fromWire(event.error))
-        break
+        this.#failedAt(node, fromWire(event.error))
+        return
       case 'stopped':
-      case 'pong':
+        this.#stopped(node, event.reason)
         break
       default:
         unreachable(event)
@@ -138,9 +152,12 @@ class RaceLoop {
       return
     }
     // The last one: what must be known of the target before the load is asked for now, then the first step starts.
-    this.#waitFor('telemetry of the target')
+    this.#waits.waitsFor('telemetry of the target')
     this.#options.beforeLoad().then(
-      () => this.#decide({ type: 'prepared', node }),
+      () => {
+        this.#waits.waitsFor(null)
+        this.#decide({ type: 'prepared', node })
+      },
       (error: unknown) => this.#fail(node, error instanceof Error ? error : new Error(String(error)))
     )
   }
@@ -151,15 +168,26 @@ class RaceLoop {
     this.#state = decision.state
     // Results first: the next step's figures go to a new collector.
     if (before.phase !== 'preparing' && (decision.state.step !== before.step || isOver(decision.state))) this.#collect(before)
-    const starts = decision.commands.some((command) => command.t === 'start-step')
-    if (starts) this.#collector = new StepCollector(decision.state.step)
-    for (const command of decision.commands) for (const { node } of this.#options.nodes) node.peer.send(command)
-    this.#nameTheWait()
+    for (const command of decision.commands) {
+      if (command.t === 'start-step') this.#startStep(command.step)
+      else for (const link of this.#links) link.send(command)
+    }
     if (isStopping(decision.state) && !isStopping(before)) this.#stopInTime()
     if (isOver(decision.state) && !isOver(before)) this.#over()
   }
 
+  #startStep(step: number): void {
+    this.#collector = new StepCollector(step)
+    const starts = startTimes(new Map(this.#links.map((link) => [link.name, link.roundTripMs])))
+    for (const link of this.#links) {
+      const { delayMs, skewMs } = starts.get(link.name)!
+      this.#roll.starts(link.name, skewMs)
+      link.send({ t: 'start-step', step, delayMs })
+    }
+  }
+
   #collect(before: RaceState): void {
+    for (const link of this.#links) this.#roll.stepOver(link.name, { requests: this.#collector.requestsOf(link.name), startedLateMs: link.startedLateMs })
     for (const node of this.#collector.unjoined()) {
       this.#options.observer.warning(`node ${node} did not tell all that it measured in step ${before.step + 1}: its figures are those of its last second`)
     }
@@ -174,62 +202,92 @@ class RaceLoop {
     this.#timers.push(setTimeout(() => this.#decide({ type: 'late' }), graceMs + STOP_DEADLINE_MS))
   }
 
-  #fail(node: string, error: Error, isLost = false): void {
+  #fail(node: string, error: Error): void {
     if (isOver(this.#state)) return
     this.#error ??= error
-    this.#decide({ type: 'failed', node, isLost })
+    this.#decide({ type: 'failed', node })
+  }
+
+  /** A node without one of its workers is as good as lost: the others may go on. */
+  #failedAt(node: string, error: Error): void {
+    const isLoss = error instanceof RallyError && error.kind === 'invalid'
+    if (isLoss && this.#options.onNodeLoss === 'continue') this.#lose(node, `failed: ${error.message}`)
+    else this.#fail(node, this.#links.length === 1 ? error : atNode(node, error))
+  }
+
+  #stopped(node: string, reason: string): void {
+    if (isOver(this.#state)) {
+      this.#links.find((link) => link.name === node)?.giveUp()
+      return
+    }
+    const pause = this.#watch.ownPause
+    const isOwnFault = pause !== null && systemClock.monotonicMs() - pause.untilMs < OWN_FAULT_MS
+    this.#lose(node, `stopped: ${reason}${isOwnFault ? `, because the coordinator itself had stood still for ${Math.round(pause.ms / 1000)} s` : ''}`)
   }
 
   /** Once a step has begun, figures without this node's are not the ones that were asked for. */
   #lose(node: string, what: string): void {
+    this.#watch.dismiss(node)
+    if (isOver(this.#state) || this.#state.lost.has(node)) return
     const { phase, step, steps } = this.#state
     const isPreparing = phase === 'preparing'
-    const where = isPreparing ? 'while preparing' : `in step ${step + 1} of ${steps.length}`
-    this.#fail(node, new RallyError(isPreparing ? 'node' : 'invalid', `node ${node} ${what} ${where}`, { hint: 'look into its log file' }), true)
+    const doing = this.#waits.preparing(node)
+    const where = isPreparing ? `while preparing${doing === null ? '' : ` (${doing})`}` : `in step ${step + 1} of ${steps.length}`
+    const message = `node ${node} ${what} ${where}`
+    this.#roll.lost(node, { step, why: what })
+    this.#links.find((link) => link.name === node)?.giveUp()
+    this.#decide({ type: 'lost', node })
+    const goesOn = this.#state.phase === 'running' || this.#state.phase === 'done'
+    if (goesOn) this.#options.observer.warning(`${message}: the race goes on without it, and figures from that step on lack its part`)
+    else this.#error ??= new RallyError(isPreparing ? 'node' : 'invalid', message, { hint: `look into the log file of node ${node}` })
+  }
+
+  #back(node: string, gapMs: number): void {
+    this.#roll.wasSilent(node, gapMs)
+    const where = this.#state.phase === 'preparing' ? 'while preparing' : `in step ${this.#state.step + 1}`
+    this.#options.observer.warning(`node ${node} was silent for ${(gapMs / 1000).toFixed(1)} s ${where}; it is back, and nothing it measured is missing`)
   }
 
   #ping(): void {
-    this.#pings++
-    const nowMs = systemClock.monotonicMs()
-    for (const { node } of this.#options.nodes) {
-      node.peer.send({ t: 'ping', seq: this.#pings, ack: this.#collector.ackOf(node.name) })
-      const silentMs = this.#silence.tooLong(node.name, nowMs)
-      if (silentMs !== null) this.#lose(node.name, `has been silent for ${Math.round(silentMs / 1000)} s`)
-    }
-    this.#silence.looked(nowMs)
+    for (const link of this.#links) link.ping(this.#collector.ackOf(link.name))
   }
 
-  #judgeHealth(node: string, snapshot: Extract<NodeEvent, { t: 'snapshot' }>): void {
+  #look(): void {
+    const nowMs = systemClock.monotonicMs()
+    this.#watch.look(nowMs)
+    if (isOver(this.#state)) return
+    const { observer, steps } = this.#options
+    const wait = this.#waits.now(this.#state, nowMs)
+    observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait, troubles: this.#watch.troubles(nowMs) }))
+  }
+
+  #judgeHealth(node: string, snapshot: Snapshot): void {
     const tasks = this.#state.steps[snapshot.step]?.tasks ?? []
     const isThrottled = tasks.some((task) => this.#options.throttled.has(task))
-    for (const health of snapshot.health) this.#options.health.add(node, health, isThrottled)
+    for (const health of this.#collector.newHealth(snapshot)) this.#options.health.add(node, health, isThrottled)
   }
 
-  #waitFor(what: string): void {
-    if (this.#wait.what !== what) this.#wait = { what, sinceMs: systemClock.monotonicMs() }
-  }
-
-  #nameTheWait(): void {
-    const { phase, step } = this.#state
-    const nodes = missing(this.#state).join(', ')
-    if (phase === 'preparing') return
-    if (phase === 'cancelling') this.#waitFor(`requests in flight at ${nodes}, at most ${CANCEL_GRACE_MS / 1000} s`)
-    else this.#waitFor(phase === 'failing' ? `what ${nodes} measured until the failure` : `step ${step + 1} at ${nodes}`)
-  }
-
-  #showProgress(): void {
-    const { observer, steps } = this.#options
-    if (isOver(this.#state)) return
-    observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait: this.#wait }))
+  /** Where several nodes say something, who it was. */
+  #named(node: string, words: string): string {
+    return this.#links.length === 1 ? words : `node ${node}: ${words}`
   }
 
   async #closeNodes(): Promise<void> {
-    const closed = Promise.all(this.#options.nodes.map(({ node }) => node.closed))
+    const left = new Set(this.#links.map((link) => link.name))
+    const closed = Promise.all(this.#links.map((link) => link.closed.then(() => left.delete(link.name))))
     let timer: NodeJS.Timeout | undefined
     const deadline = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_DEADLINE_MS)))
     const outcome = await Promise.race([closed, deadline])
     clearTimeout(timer)
-    if (outcome === 'late') this.#options.observer.warning('a node did not close its session within 10 s')
-    for (const { node } of this.#options.nodes) node.peer.close()
+    if (outcome === 'late') this.#options.observer.warning(`node ${[...left].join(', ')} did not close its session within ${CLOSE_DEADLINE_MS / 1000} s`)
+    for (const link of this.#links) link.close()
   }
+}
+
+/** A node that stopped within this time after the coordinator's own standstill did so because of it. */
+const OWN_FAULT_MS = 15_000
+
+function atNode(node: string, error: Error): Error {
+  if (!(error instanceof RallyError)) return error
+  return new RallyError(error.kind, `node ${node}: ${error.message}`, { hint: error.hint, problems: error.problems, cause: error.cause })
 }

@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts'
 import type { HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
 import type { Track } from '../track/track.ts'
+import type { OnNodeLoss } from './race-state.ts'
 import type { IdentifiedTarget } from './identify-target.ts'
 import type { JsonObject } from '../core/json.ts'
 
@@ -24,6 +25,7 @@ export interface RaceRequest {
   /** As typed, parsed by config/client-options; secrets in it. */
   readonly clientOptions: Readonly<Record<string, unknown>>
   readonly onError: OnError
+  readonly onNodeLoss: OnNodeLoss
   readonly seed: string
   readonly testMode: boolean
   readonly offline: boolean
@@ -39,6 +41,8 @@ export interface RaceProgress {
   readonly waitingFor: string | null
   readonly waitingSeconds: number
   readonly tasks: readonly TaskProgress[]
+  /** A line for each node that is silent. */
+  readonly troubles: readonly string[]
 }
 
 export interface TaskProgress {

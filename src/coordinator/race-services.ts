@@ -8,8 +8,8 @@ export interface RaceServices {
   readonly observer: RaceObserver
   /** Aborted by the user's first Ctrl-C. */
   readonly signal: AbortSignal
-  /** A session on each load driver; opened once the target is known. */
-  readonly openNodes: () => readonly ConnectedNode[]
+  /** A session on each load driver; throws RallyError with one line for each that cannot take part. */
+  readonly openNodes: () => Promise<readonly ConnectedNode[]>
   /** Starts the embedded node; only with pipeline `embedded`. */
   readonly startEmbedded: () => Promise<EmbeddedTarget>
 }

@@ -1,15 +1,9 @@
 // Before the race: the embedded node is started if it is the target, and what cannot run is refused before the first request.
 
 import { RallyError } from '../core/errors.ts'
-import { printJson } from '../core/json-print.ts'
-import { allocate } from '../allocation/allocation.ts'
-import { assignClients } from '../allocation/assignment.ts'
 import { operationType, operationTypes } from '../operation/registry.ts'
-import type { Prepare } from '../protocol/messages.ts'
 import { paceProblems } from '../scheduler/scheduler.ts'
-import type { TargetOptions } from '../target/target-options.ts'
 import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
-import type { ConnectedNode } from './connected-node.ts'
 import { identifyTarget, type IdentifiedTarget } from './identify-target.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { EmbeddedTarget, RaceServices } from './race-services.ts'
@@ -59,23 +53,4 @@ function refuseUnserved(request: RaceRequest, challenge: Challenge): void {
     problems,
     hint: `leave them out with --exclude-tasks; served are ${served.join(', ')}`
   })
-}
-
-/** What each node is told; its clients are a part of all clients. */
-export function prepareMessages(request: RaceRequest, setup: RaceSetup, nodes: readonly ConnectedNode[]): { node: ConnectedNode; prepare: Prepare }[] {
-  const { options, facts: known, isLocal: targetIsLocal } = setup.target
-  const track = printJson({ ...request.track, challenges: [setup.challenge] })
-  const shares = assignClients(allocate(setup.challenge.schedule).clients, nodes.map((node) => ({ name: node.name, weight: 1 })))
-  return nodes.map((node, index) => {
-    const clients = shares[index]?.clients ?? []
-    const { raceId: race, seed, trackFolder, onError, enableAssertions, testMode, offline } = request
-    const { distribution, version, isServerless, isServerlessOperator } = known
-    const facts = { distribution, version, isServerless, isServerlessOperator }
-    return { node, prepare: { race, seed, track, trackFolder, clients, target: withoutSecrets(options), facts, onError, enableAssertions, testMode, offline, targetIsLocal } }
-  })
-}
-
-/** Secrets travel in a message of their own. */
-function withoutSecrets({ hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }: TargetOptions): Prepare['target'] {
-  return { hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }
 }

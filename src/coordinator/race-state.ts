@@ -4,12 +4,14 @@
 // |------------|---------------------------------------------|-------------|--------------------------------------------|
 // | preparing  | `prepared` from the last node               | running 0   | start-step 0 to all (no steps: finish)     |
 // | preparing  | the user cancels                            | cancelled   | cancel without grace, finish to all        |
-// | preparing  | `failed`                                    | failed      | cancel without grace, finish to all        |
+// | preparing  | `failed`, or a node is lost                 | failed      | cancel without grace, finish to all        |
 // | running k  | `task-ended` of all completing clients      | running k   | complete-task k to all, once               |
 // | running k  | `step-joined` from the last node, more steps| running k+1 | start-step k+1 to all                      |
 // | running    | `step-joined` from the last node, last step | done        | finish to all                              |
 // | running k  | the user cancels                            | cancelling k| cancel to all, with a grace                |
 // | running k  | `failed`                                    | failing k   | cancel to all, without grace               |
+// | running k  | a node is lost: abort, or it was the last   | failing k   | cancel to all, without grace               |
+// | running k  | a node is lost: continue                    | running k   | as if it had joined, and its clients ended |
 // | cancelling | `step-joined` from the last node            | cancelled   | finish to all                              |
 // | cancelling | the user cancels again, or it is late       | cancelled   | cancel without grace, finish to all        |
 // | cancelling | `failed`                                    | the same    | none                                       |
@@ -20,22 +22,27 @@
 // A lost node is waited for no more, in any phase: if it was the last one, the phase ends as if it had joined.
 
 import { unreachable } from '../core/exhaustive.ts'
-import type { NodeCommand } from '../protocol/messages.ts'
+import type { KeptCommand } from '../protocol/messages.ts'
+import { isComplete } from './completion.ts'
 import type { StepFacts } from './step-facts.ts'
 
 export type RacePhase = 'preparing' | 'running' | 'cancelling' | 'failing' | 'done' | 'cancelled' | 'failed'
+
+/** `--on-node-loss`. */
+export type OnNodeLoss = 'abort' | 'continue'
 
 export interface RaceState {
   readonly phase: RacePhase
   readonly step: number
   readonly steps: readonly StepFacts[]
   readonly nodes: readonly string[]
+  readonly onNodeLoss: OnNodeLoss
   /** Nodes whose `prepared` or `step-joined` of the present phase has come. */
   readonly arrived: ReadonlySet<string>
   /** Nodes that will say nothing more. */
   readonly lost: ReadonlySet<string>
-  /** Clients that are done in this step, by completing task. */
-  readonly ended: Readonly<Record<string, number>>
+  /** Clients that are done in this step, by completing task and node. */
+  readonly ended: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly isCompleting: boolean
 }
 
@@ -43,8 +50,9 @@ export type RaceEvent =
   | { readonly type: 'prepared'; readonly node: string }
   | { readonly type: 'task-ended'; readonly node: string; readonly step: number; readonly task: string; readonly clients: number }
   | { readonly type: 'step-joined'; readonly node: string; readonly step: number }
-  /** A node that failed while a step ran still tells what it measured, unless it is lost. */
-  | { readonly type: 'failed'; readonly node: string; readonly isLost: boolean }
+  /** A node that failed while a step ran still tells what it measured. */
+  | { readonly type: 'failed'; readonly node: string }
+  | { readonly type: 'lost'; readonly node: string }
   | { readonly type: 'cancel'; readonly reason: string }
   /** A node that was told to stop has not joined in time. */
   | { readonly type: 'late' }
@@ -52,14 +60,14 @@ export type RaceEvent =
 /** To all nodes, in this order. */
 export interface Decision {
   readonly state: RaceState
-  readonly commands: readonly NodeCommand[]
+  readonly commands: readonly KeptCommand[]
 }
 
 /** What is in flight when the user cancels may take this long. */
 export const CANCEL_GRACE_MS = 5000
 
-export function initialState(nodes: readonly string[], steps: readonly StepFacts[]): RaceState {
-  return { phase: 'preparing', step: 0, steps, nodes, arrived: new Set(), lost: new Set(), ended: {}, isCompleting: false }
+export function initialState(nodes: readonly string[], steps: readonly StepFacts[], onNodeLoss: OnNodeLoss = 'abort'): RaceState {
+  return { phase: 'preparing', step: 0, steps, nodes, onNodeLoss, arrived: new Set(), lost: new Set(), ended: {}, isCompleting: false }
 }
 
 export function advance(state: RaceState, event: RaceEvent): Decision {
@@ -73,7 +81,9 @@ export function advance(state: RaceState, event: RaceEvent): Decision {
       if (state.phase === 'preparing' || event.step !== state.step) return stay(state)
       return arrive(state, event.node, () => stepIsOver(state))
     case 'failed':
-      return failed(event.isLost ? { ...state, lost: new Set(state.lost).add(event.node) } : state, `node ${event.node} failed`)
+      return failed(state, `node ${event.node} failed`)
+    case 'lost':
+      return lost(state, event.node)
     case 'cancel':
       return cancel(state, event.reason)
     case 'late':
@@ -109,26 +119,35 @@ function stepIsOver(state: RaceState): Decision {
 
 function startStep(state: RaceState, step: number): Decision {
   if (step >= state.steps.length) return over(state, 'done')
-  return {
-    state: { ...state, phase: 'running', step, arrived: new Set(), ended: {}, isCompleting: false },
-    commands: [{ t: 'start-step', step, delayMs: 0 }]
-  }
+  const next: RaceState = { ...state, phase: 'running', step, arrived: new Set(), ended: {}, isCompleting: false }
+  // A task that ends its `parallel` may have been a lost node's alone.
+  const completion = completeIfDone(next)
+  return { state: completion.state, commands: [{ t: 'start-step', step, delayMs: 0 }, ...completion.commands] }
 }
 
 function taskEnded(state: RaceState, event: Extract<RaceEvent, { type: 'task-ended' }>): Decision {
-  if (event.step !== state.step || state.isCompleting) return stay(state)
+  if (event.step !== state.step || state.isCompleting || isStopping(state)) return stay(state)
+  const ended = { ...state.ended, [event.task]: { ...state.ended[event.task], [event.node]: event.clients } }
+  return completeIfDone({ ...state, ended })
+}
+
+function completeIfDone(state: RaceState): Decision {
   const facts = state.steps[state.step]
-  const task = facts?.completing.find((one) => one.task === event.task)
-  if (task === undefined) return stay(state)
-  const ended = { ...state.ended, [event.task]: (state.ended[event.task] ?? 0) + event.clients }
-  const isComplete = task.any || (ended[event.task] ?? 0) >= task.clients
-  if (!isComplete) return stay({ ...state, ended })
-  return { state: { ...state, ended, isCompleting: true }, commands: [{ t: 'complete-task', step: state.step }] }
+  if (state.isCompleting || facts === undefined || !isComplete(facts, state.ended, state.lost)) return stay(state)
+  return { state: { ...state, isCompleting: true }, commands: [{ t: 'complete-task', step: state.step }] }
+}
+
+function lost(before: RaceState, node: string): Decision {
+  if (before.lost.has(node) || !before.nodes.includes(node)) return stay(before)
+  const state = { ...before, lost: new Set(before.lost).add(node) }
+  const goesOn = state.phase === 'running' && state.onNodeLoss === 'continue' && state.lost.size < state.nodes.length
+  if (!goesOn) return failed(state, `node ${node} is lost`)
+  return missing(state).length === 0 ? stepIsOver(state) : completeIfDone(state)
 }
 
 function failed(state: RaceState, reason: string): Decision {
   if (state.phase === 'preparing') return over(state, 'failed', { t: 'cancel', reason, graceMs: 0 })
-  const commands: NodeCommand[] = state.phase === 'running' ? [{ t: 'cancel', reason, graceMs: 0 }] : []
+  const commands: KeptCommand[] = state.phase === 'running' ? [{ t: 'cancel', reason, graceMs: 0 }] : []
   const next: RaceState = { ...state, phase: state.phase === 'running' ? 'failing' : state.phase }
   if (missing(next).length > 0) return { state: next, commands }
   const end = stepIsOver(next)
@@ -144,8 +163,8 @@ function stopNow(state: RaceState, reason: string): Decision {
   return over(state, state.phase === 'failing' ? 'failed' : 'cancelled', { t: 'cancel', reason, graceMs: 0 })
 }
 
-function over(state: RaceState, phase: 'done' | 'cancelled' | 'failed', before?: NodeCommand): Decision {
-  const finish: NodeCommand = { t: 'finish' }
+function over(state: RaceState, phase: 'done' | 'cancelled' | 'failed', before?: KeptCommand): Decision {
+  const finish: KeptCommand = { t: 'finish' }
   return { state: { ...state, phase }, commands: before === undefined ? [finish] : [before, finish] }
 }
 

@@ -4,13 +4,15 @@ import { messageOf, RallyError } from '../core/errors.ts'
 import { measuredResults, unreportedTasks } from '../metrics/results.ts'
 import { operationType } from '../operation/registry.ts'
 import { tasksOf } from '../track/track.ts'
+import type { ConnectedNode } from './connected-node.ts'
+import { dealClients } from './deal-clients.ts'
 import { HealthJudge } from './health-judge.ts'
 import { measurementOf } from './measure.ts'
 import { runRaceLoop, type RaceLoopResult } from './race-loop.ts'
 import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
 import type { RaceServices } from './race-services.ts'
-import { prepareMessages, setUpRace, type RaceSetup } from './race-setup.ts'
+import { setUpRace, type RaceSetup } from './race-setup.ts'
 import { stepFactsOf } from './step-facts.ts'
 import { SummaryWriter } from './summary-writer.ts'
 import { TelemetryBracket } from './telemetry-bracket.ts'
@@ -22,12 +24,17 @@ import { TelemetryBracket } from './telemetry-bracket.ts'
 export async function runRace(request: RaceRequest, services: RaceServices): Promise<RaceOutcome> {
   const closers: (() => Promise<void>)[] = []
   try {
+    const nodes = await services.openNodes()
+    closers.push(async () => {
+      for (const node of nodes) node.peer.close()
+      await Promise.all(nodes.flatMap((node) => node.closed ?? []))
+    })
     const setup = await setUpRace(request, services, closers)
     const record = new RaceRecord(request, setup)
     services.observer.info(`Racing on ${record.title} against ${setup.target.line}.`)
     await record.store('running')
     try {
-      return await drive(request, services, setup, record)
+      return await drive(request, services, { setup, record, nodes })
     } catch (error) {
       await record.store('failed', { error: messageOf(error) }).catch(() => {})
       throw error
@@ -37,7 +44,13 @@ export async function runRace(request: RaceRequest, services: RaceServices): Pro
   }
 }
 
-async function drive(request: RaceRequest, services: RaceServices, setup: RaceSetup, record: RaceRecord): Promise<RaceOutcome> {
+interface OpenRace {
+  readonly setup: RaceSetup
+  readonly record: RaceRecord
+  readonly nodes: readonly ConnectedNode[]
+}
+
+async function drive(request: RaceRequest, services: RaceServices, { setup, record, nodes }: OpenRace): Promise<RaceOutcome> {
   const warnings: string[] = []
   const summary = new SummaryWriter(request, services.observer)
   const health = new HealthJudge(request.config.health)
@@ -53,7 +66,7 @@ async function drive(request: RaceRequest, services: RaceServices, setup: RaceSe
     }
   }
   const telemetry = new TelemetryBracket(setup.target.options, services.signal, (line) => observer.warning(line))
-  const result = await runLoop(request, services, { setup, observer, health, telemetry })
+  const result = await runLoop(request, services, { setup, observer, health, telemetry, nodes })
   const measurements = measurementsOf(setup, result)
   const records = result.phase === 'failed' ? [] : await telemetry.after()
   const report = health.report(measurements)
@@ -75,16 +88,22 @@ interface LoopParts {
   readonly observer: RaceObserver
   readonly health: HealthJudge
   readonly telemetry: TelemetryBracket
+  readonly nodes: readonly ConnectedNode[]
 }
 
 function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts): Promise<RaceLoopResult> {
-  const { setup, observer, health, telemetry } = parts
-  const nodes = services.openNodes()
+  const { setup, observer, health, telemetry, nodes } = parts
   const { schedule } = setup.challenge
+  const dealt = dealClients(request, setup, nodes)
+  for (const node of dealt.idle) {
+    observer.info(`Node ${node.name} gets no client: the track has ${dealt.clients}, fewer than there are nodes.`)
+    node.peer.close()
+  }
   return runRaceLoop({
-    nodes: prepareMessages(request, setup, nodes),
+    nodes: dealt.nodes,
     secrets: setup.target.options.secrets,
-    steps: stepFactsOf(schedule),
+    steps: stepFactsOf(dealt.steps, dealt.shares),
+    onNodeLoss: request.onNodeLoss,
     throttled: new Set(schedule.flatMap(tasksOf).flatMap((task) => (isThrottled(task.params) ? [task.name] : []))),
     health,
     observer,

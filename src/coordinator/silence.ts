@@ -1,28 +1,42 @@
-// Which node has said nothing for too long. A coordinator that was stopped itself (Ctrl-Z, a laptop's sleep) has not heard
-// anything either: then everybody gets a new chance.
+// How long each node has been silent. Only time counts in which this process was awake: a coordinator that was stopped itself
+// (Ctrl-Z, a laptop's sleep) has not heard anything either.
 
-const LIMIT_MS = 10_000
-/** Looks are a second apart. */
-const OWN_PAUSE_MS = 5000
+/** Looks are this far apart, as a rule. */
+export const LOOK_EVERY_MS = 250
+/** Looks further apart than this: the process stood still, or was busy. */
+const OWN_PAUSE_MS = 1000
+
+export interface Pause {
+  /** Monotonic, when it was over. */
+  readonly untilMs: number
+  readonly ms: number
+}
 
 /** Times are monotonic milliseconds. */
 export class Silence {
   readonly #heardAtMs = new Map<string, number>()
   #lookedAtMs: number | null = null
+  #longestPause: Pause | null = null
 
   heard(node: string, nowMs: number): void {
     this.#heardAtMs.set(node, nowMs)
   }
 
-  /** How long the node has been silent, if that is too long; null: it is not. */
-  tooLong(node: string, nowMs: number): number | null {
-    if (this.#lookedAtMs !== null && nowMs - this.#lookedAtMs > OWN_PAUSE_MS) this.#heardAtMs.set(node, nowMs)
-    const silentMs = nowMs - (this.#heardAtMs.get(node) ?? nowMs)
-    return silentMs > LIMIT_MS ? silentMs : null
+  /** Call every LOOK_EVERY_MS, before asking. */
+  look(nowMs: number): void {
+    const gapMs = this.#lookedAtMs === null ? 0 : nowMs - this.#lookedAtMs
+    this.#lookedAtMs = nowMs
+    if (gapMs <= OWN_PAUSE_MS) return
+    if (gapMs >= (this.#longestPause?.ms ?? 0)) this.#longestPause = { untilMs: nowMs, ms: gapMs }
+    for (const [node, atMs] of this.#heardAtMs) this.#heardAtMs.set(node, Math.min(nowMs, atMs + gapMs - LOOK_EVERY_MS))
   }
 
-  /** All nodes were looked at. */
-  looked(nowMs: number): void {
-    this.#lookedAtMs = nowMs
+  silentMs(node: string, nowMs: number): number {
+    return nowMs - (this.#heardAtMs.get(node) ?? nowMs)
+  }
+
+  /** The longest time this process itself stood still; null: it never did. */
+  get longestPause(): Pause | null {
+    return this.#longestPause
   }
 }

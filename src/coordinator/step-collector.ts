@@ -1,7 +1,7 @@
 // The figures of the running step from all nodes. Snapshots hold absolute values: a repeated, late or lost one changes nothing.
 
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
-import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
+import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult, WorkerHealth } from '../protocol/messages.ts'
 import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
@@ -19,6 +19,8 @@ interface NodeFigures {
   readonly seconds: Map<string, Map<number, ToldSecond>>
   readonly tallies: Map<string, Tally>
   seq: number
+  /** Health is known up to this snapshot. */
+  healthSeq: number
   progress: Readonly<Record<string, TaskProgressFacts>>
 }
 
@@ -55,6 +57,23 @@ export class StepCollector {
     for (const [task, result] of Object.entries(joined.tasks)) {
       for (const type of SAMPLE_TYPES) replaceSeconds(secondsOf(figures, task, type), result.types[type]?.seconds ?? [], LAST)
     }
+  }
+
+  /** What a snapshot tells of the workers' health that no other one has told; call before `addSnapshot`. */
+  newHealth(snapshot: Snapshot): readonly WorkerHealth[] {
+    if (snapshot.step !== this.step) return []
+    const figures = this.#figuresOf(snapshot.node, snapshot.epoch)
+    const told = snapshot.health.filter((health) => health.since > figures.healthSeq)
+    figures.healthSeq = Math.max(figures.healthSeq, snapshot.seq)
+    return told
+  }
+
+  /** Requests that a node has begun in this step, as far as it told. */
+  requestsOf(node: string): number {
+    return this.#resultsByKey()
+      .filter(([key]) => nodeOf(key) === node)
+      .flatMap(([, results]) => Object.values(results))
+      .reduce((sum, result) => sum + SAMPLE_TYPES.reduce((started, type) => started + (result.types[type]?.tally.started ?? 0), 0), 0)
   }
 
   /** The highest snapshot that has come from a node. */
@@ -97,25 +116,26 @@ export class StepCollector {
 
   /** Nodes that told seconds, but not yet that they joined. */
   unjoined(): string[] {
-    return [...this.#nodes.keys()].filter((key) => !this.#joined.has(key)).map((key) => key.slice(0, key.lastIndexOf('/')))
+    return [...this.#nodes.keys()].filter((key) => !this.#joined.has(key)).map(nodeOf)
   }
 
   /** Results by task, merged over the nodes, with all seconds; of a node that has not joined, what its snapshots tell. */
   results(): Record<string, TaskResult> {
-    let merged: Record<string, TaskResult> = {}
-    for (const [key, figures] of this.#nodes) {
+    return this.#resultsByKey().reduce<Record<string, TaskResult>>((merged, [, results]) => mergeResultMaps(merged, results), {})
+  }
+
+  #resultsByKey(): (readonly [key: string, results: Record<string, TaskResult>])[] {
+    return [...this.#nodes].map(([key, figures]) => {
       const joined = this.#joined.get(key)
       const told = joined === undefined ? lastWords(figures) : Object.entries(joined.tasks)
-      const whole = told.map(([task, result]) => [task, withSeconds(task, result, figures)] as const)
-      merged = mergeResultMaps(merged, Object.fromEntries(whole))
-    }
-    return merged
+      return [key, Object.fromEntries(told.map(([task, result]) => [task, withSeconds(task, result, figures)]))] as const
+    })
   }
 
   #figuresOf(node: string, epoch: string): NodeFigures {
     const key = `${node}/${epoch}`
     let figures = this.#nodes.get(key)
-    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, progress: {} }))
+    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, healthSeq: 0, progress: {} }))
     return figures
   }
 }
@@ -174,6 +194,9 @@ function withSeconds(task: string, result: TaskResult, figures: NodeFigures): Ta
 /** What a node says when it joins is its last word. */
 const LAST = Number.POSITIVE_INFINITY
 
+function nodeOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/'))
+}
 
 function keyOf(task: string, type: SampleTypeName): string {
   return `${type} ${task}`

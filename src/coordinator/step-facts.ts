@@ -1,10 +1,13 @@
 // What deciding needs to know of a step.
 
-import { tasksOf, type ScheduleElement } from '../track/track.ts'
+import type { Step } from '../allocation/allocation.ts'
+import type { NodeClients } from '../allocation/assignment.ts'
+import { tasksOf } from '../track/track.ts'
 
 export interface CompletingTask {
   readonly task: string
-  readonly clients: number
+  /** Clients of the task by node; a node without one is missing. */
+  readonly clients: Readonly<Record<string, number>>
   /** The first client done is enough. */
   readonly any: boolean
 }
@@ -12,16 +15,28 @@ export interface CompletingTask {
 export interface StepFacts {
   /** Names in schedule order. */
   readonly tasks: readonly string[]
+  /** Clients of each task, in the order of `tasks`, over all nodes. */
+  readonly clients: readonly number[]
   /** Those whose end ends the `parallel` around them. */
   readonly completing: readonly CompletingTask[]
 }
 
-export function stepFactsOf(schedule: readonly ScheduleElement[]): StepFacts[] {
-  return schedule.map((element) => {
-    const tasks = tasksOf(element)
+export function stepFactsOf(steps: readonly Step[], shares: readonly NodeClients[]): StepFacts[] {
+  return steps.map((step) => {
+    const tasks = tasksOf(step.element)
     const completing = tasks
       .filter((task) => task.completesParent || task.anyCompletesParent)
-      .map((task) => ({ task: task.name, clients: task.clients, any: task.anyCompletesParent }))
-    return { tasks: tasks.map((task) => task.name), completing }
+      .map((task) => ({ task: task.name, clients: clientsByNode(step, task.name, shares), any: task.anyCompletesParent }))
+    return { tasks: tasks.map((task) => task.name), clients: tasks.map((task) => task.clients), completing }
   })
+}
+
+/** Parts of a task by node: a client that plays two of them counts twice, as it ends twice. */
+function clientsByNode(step: Step, task: string, shares: readonly NodeClients[]): Record<string, number> {
+  const byNode: Record<string, number> = {}
+  for (const { name, clients } of shares) {
+    const parts = clients.reduce((sum, client) => sum + (step.clients[client] ?? []).filter((part) => part.task.name === task).length, 0)
+    if (parts > 0) byNode[name] = parts
+  }
+  return byNode
 }

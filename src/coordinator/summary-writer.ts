@@ -42,7 +42,7 @@ export class SummaryWriter {
   }
 
   async #write(progress: RaceProgress, status: RaceStatus): Promise<void> {
-    const { step, steps, waitingFor, tasks } = progress
+    const { step, steps, waitingFor, tasks, troubles } = progress
     const summary: JsonObject = {
       'race-id': this.#request.raceId,
       status,
@@ -50,7 +50,8 @@ export class SummaryWriter {
       step,
       steps,
       'waiting-for': waitingFor,
-      tasks: tasks.map((task) => ({ ...task }))
+      tasks: tasks.map((task) => ({ ...task })),
+      troubles
     }
     try {
       await storeSummary(racesDir(this.#request.config), summary)

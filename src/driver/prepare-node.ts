@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { parseJson } from '../core/json-parse.ts'
+import { systemClock } from '../core/clock.ts'
 import { RallyError } from '../core/errors.ts'
 import { prepareCorpora } from '../corpus/prepare-corpora.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly settings: NodeSettings
   readonly signal: AbortSignal
   readonly secrets: TargetSecrets
+  /** Memory of the lease without which no worker sends. */
+  readonly lease: SharedArrayBuffer
   /** What the race waits for. */
   readonly tell: (what: string) => void
   readonly warn: (message: string) => void
@@ -49,7 +52,7 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
   const maxChunksInFlight = Math.max(1, Math.ceil(around.settings.sampleQueueSize / CHUNK_ROWS))
   const groups = assignWorkers(prepare.clients, workersFor(prepare, around.settings))
   const starts = groups.map((clients, worker): WorkerStart => {
-    return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, facts, onError, enableAssertions, dataPaths, maxChunksInFlight }
+    return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, lease: around.lease, facts, onError, enableAssertions, dataPaths, maxChunksInFlight }
   })
   return { schedule: challenge.schedule, starts }
 }
@@ -57,6 +60,7 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
 /** Absolute path of every data file by `<corpus>/<file>`. */
 async function bringData(track: Track, prepare: Prepare, around: Surroundings): Promise<Readonly<Record<string, string>>> {
   const { root, isBundled } = prepare.trackFolder
+  const telling = new Telling(around.tell)
   const prepared = await prepareCorpora(usedCorpora(track), {
     folders: { trackRoot: root, isBundled, cache: around.settings.dataCacheDir },
     offline: prepare.offline,
@@ -65,11 +69,30 @@ async function bringData(track: Track, prepare: Prepare, around: Surroundings): 
     signal: around.signal,
     progress: ({ corpus, file, stage, doneBytes, totalBytes }) => {
       const share = totalBytes === null || totalBytes === 0 ? '' : ` ${Math.floor((doneBytes / totalBytes) * 100)} %`
-      around.tell(`${stage} ${file} of corpus ${corpus}${share}`)
+      telling.tell(`${stage} ${file} of corpus ${corpus}`, share)
     }
   })
   for (const warning of prepared.warnings) around.warn(warning)
   return prepared.dataPaths
+}
+
+/** Says at once what is new, and not more than once a second how far it has come. */
+class Telling {
+  readonly #tell: (what: string) => void
+  #what = ''
+  #toldAtMs = 0
+
+  constructor(tell: (what: string) => void) {
+    this.#tell = tell
+  }
+
+  tell(what: string, howFar: string): void {
+    const nowMs = systemClock.monotonicMs()
+    if (what === this.#what && nowMs - this.#toldAtMs < 1000) return
+    this.#what = what
+    this.#toldAtMs = nowMs
+    this.#tell(what + howFar)
+  }
 }
 
 /** `available.cores` if set; else all cores, or all but one where the target needs one of them. */

@@ -1,7 +1,7 @@
 // A node's figures of the current step, kept so that any second can be sent again until the coordinator has it.
 
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
-import type { SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
+import type { SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, ToldHealth, TypeSnapshot } from '../protocol/messages.ts'
 import type { WorkerSecond } from '../protocol/worker-messages.ts'
 import { mergeTallies, NO_TIMES } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
@@ -22,7 +22,7 @@ export class SnapshotBook {
   readonly #seconds = new Map<string, Types<Map<number, BookedSecond>>>()
   readonly #tallies = new Map<string, Types<Map<number, Tally>>>()
   readonly #progress = new Map<string, Map<number, TaskProgressFacts>>()
-  #health: WorkerHealth[] = []
+  #health: ToldHealth[] = []
   #seq: number
   #acked: number
 
@@ -51,12 +51,13 @@ export class SnapshotBook {
       const byWorker = this.#progress.get(task) ?? new Map<number, TaskProgressFacts>()
       this.#progress.set(task, byWorker.set(told.worker, facts))
     }
-    this.#health.push(told.health)
+    this.#health.push({ ...told.health, since: this.#seq + 1 })
   }
 
   /** The coordinator has all up to this snapshot. Seconds stay for a while: a worker that lagged may still add to one. */
   acknowledge(seq: number): void {
     if (seq > this.#acked) this.#acked = seq
+    this.#health = this.#health.filter((health) => health.since > this.#acked)
     for (const types of this.#seconds.values()) {
       for (const seconds of Object.values(types)) forget(seconds, this.#acked)
     }
@@ -77,9 +78,7 @@ export class SnapshotBook {
     }
     const progress: Record<string, TaskProgressFacts> = {}
     for (const [task, byWorker] of this.#progress) progress[task] = [...byWorker.values()].reduce(mergeProgress)
-    const health = this.#health
-    this.#health = []
-    return { node: this.#node, epoch: this.#epoch, seq: this.#seq, step: this.#step, tasks, progress, health }
+    return { node: this.#node, epoch: this.#epoch, seq: this.#seq, step: this.#step, tasks, progress, health: this.#health }
   }
 
   /**

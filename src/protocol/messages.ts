@@ -8,8 +8,17 @@ import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
 import type { TargetFacts } from '../target/request.ts'
 import type { TargetOptions, TargetSecrets } from '../target/target-options.ts'
 
+/**
+ * What must arrive, once and in order, is numbered from 1 on, by session and direction. The sender keeps it (outbox.ts) until
+ * the other side has acknowledged it, and sends again what that lacks when the session goes on over a new connection.
+ */
+export type Numbered<Message> = Message & { readonly seq: number }
+
 /** Coordinator → node. */
-export type NodeCommand =
+export type NodeCommand = Numbered<KeptCommand> | Ping
+
+/** Obeyed once each, in order. */
+export type KeptCommand =
   | ({ readonly t: 'prepare' } & Prepare)
   /** What `prepare` must not carry; comes before it. */
   | { readonly t: 'secrets'; readonly target: TargetSecrets }
@@ -21,8 +30,16 @@ export type NodeCommand =
   | { readonly t: 'cancel'; readonly reason: string; readonly graceMs: number }
   /** The race is over: close everything. */
   | { readonly t: 'finish' }
-  /** The coordinator lives; it has all snapshots up to `ack`. */
-  | { readonly t: 'ping'; readonly seq: number; readonly ack: number }
+
+/** Once a second: the coordinator lives. `ping` numbers them. */
+export interface Ping {
+  readonly t: 'ping'
+  readonly ping: number
+  /** The coordinator has all events up to this `seq` … */
+  readonly events: number
+  /** … and a snapshot of this `seq`. */
+  readonly snapshots: number
+}
 
 export interface Prepare {
   readonly race: string
@@ -44,31 +61,52 @@ export interface Prepare {
 }
 
 /** Node → coordinator. */
-export type NodeEvent =
-  /** Preparation goes on: shown while the race waits. */
-  | { readonly t: 'preparing'; readonly node: string; readonly what: string }
+export type NodeEvent = Numbered<KeptEvent> | PassingEvent
+
+/** Heard once each, in order, also over a new connection. */
+export type KeptEvent =
   | { readonly t: 'prepared'; readonly node: string; readonly epoch: string; readonly workers: number; readonly warnings: readonly string[] }
-  | ({ readonly t: 'snapshot' } & Snapshot)
   /** All of this node's clients of a task that ends its `parallel` are done (`any`: the first of them). */
   | { readonly t: 'task-ended'; readonly node: string; readonly step: number; readonly task: string; readonly clients: number }
   | ({ readonly t: 'step-joined' } & StepJoined)
   | { readonly t: 'warning'; readonly node: string; readonly message: string }
   | { readonly t: 'failed'; readonly node: string; readonly error: WireError }
-  /** The answer to `finish`, and to the end of the coordinator: nothing of the race runs any more. */
+  /**
+   * Nothing of this race is sent any more: the answer to `finish`, or the node's own decision, as when it hears nothing from
+   * the coordinator. A step that ran is still joined, with what was measured of it.
+   */
   | { readonly t: 'stopped'; readonly node: string; readonly reason: string }
-  | { readonly t: 'pong'; readonly node: string; readonly seq: number }
+
+/** One that is lost is made up for by the next. */
+export type PassingEvent =
+  /** Preparation goes on: shown while the race waits. */
+  | { readonly t: 'preparing'; readonly node: string; readonly what: string }
+  | ({ readonly t: 'snapshot' } & Snapshot)
+  | Pong
+
+/** Answers the ping of the same number, as soon as it has come. */
+export interface Pong {
+  readonly t: 'pong'
+  readonly node: string
+  readonly ping: number
+  /** The node has all commands up to this `seq`, and has sent all events up to that one. */
+  readonly commands: number
+  readonly events: number
+}
 
 /** Absolute figures of the current step: a repeated or late one changes nothing. */
 export interface Snapshot {
   readonly node: string
+  /** Of the session: a node that starts anew counts anew. */
   readonly epoch: string
+  /** Snapshots have a row of their own: none is missed when the next one comes. */
   readonly seq: number
   readonly step: number
   /** By task name, then sample type. `seconds`: those that changed since the last acknowledged snapshot. */
   readonly tasks: Readonly<Record<string, Readonly<Partial<Record<SampleTypeName, TypeSnapshot>>>>>
   /** Progress of the clients by task: mean of 0…1 and how many have ended; null: no known end. */
   readonly progress: Readonly<Record<string, TaskProgressFacts>>
-  readonly health: readonly WorkerHealth[]
+  readonly health: readonly ToldHealth[]
 }
 
 export type SampleTypeName = 'warmup' | 'normal'
@@ -99,6 +137,11 @@ export interface WorkerHealth {
   readonly dropped: number
   /** Requests that are due, but whose client is still busy. */
   readonly late: number
+}
+
+export interface ToldHealth extends WorkerHealth {
+  /** The first snapshot that holds it; until that is acknowledged, later ones hold it too. */
+  readonly since: number
 }
 
 /** All that a node measured in a step, once. */

@@ -19,6 +19,8 @@ export interface WorkerStart {
   readonly facts: TargetFacts
   readonly onError: 'continue' | 'continue-on-network' | 'abort'
   readonly enableAssertions: boolean
+  /** Of the lease (lease.ts) without which nothing is sent. */
+  readonly lease: SharedArrayBuffer
   /** Absolute path by `<corpus>/<file>`. */
   readonly dataPaths: Readonly<Record<string, string>>
   /** Chunks the main thread has not yet taken over, above which samples are dropped (and counted). */

@@ -32,6 +32,7 @@ export interface ExchangeOwner {
   readonly clock: Clock
   readonly wheel: TimeoutWheel
   readonly timing: RequestTiming
+  maySend(nowMs: number): boolean
   /** The exchange is over; `reusable`: undici will not call it any more. */
   ended(exchange: Exchange, reusable: boolean): void
 }
@@ -87,7 +88,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
       this.#owner.wheel.arm(this, this.#startMs, dispatch.timeoutMs)
     }
     const promise = new Promise<TargetAnswer>(this.#executor)
-    this.#write(dispatch)
+    if (dispatch.isCounted && !this.#owner.maySend(this.#startMs)) this.#fail(new TransportError('cancelled', 'this node may not send any more'))
+    else this.#write(dispatch)
     return promise
   }
 

@@ -20,12 +20,15 @@ import { TimeoutWheel } from './timeout-wheel.ts'
 /** Slow tasks must not find their connection closed by us. */
 const KEEP_ALIVE_MS = 10 * 60_000
 
+/** Asked before each exchange but the warm-up; false: the exchange fails as `cancelled`. */
+export type MaySend = (nowMs: number) => boolean
+
 /**
  * A client of the target for one simulated user. Connections open at the first request or `warmUp`.
  * @param firstHost which of the hosts gets the first request: clients that start at different hosts load them evenly
  */
-export function createTargetClient(options: TargetOptions, clock: Clock, firstHost = 0): TargetClient {
-  return new UndiciTargetClient(options, clock, firstHost)
+export function createTargetClient(options: TargetOptions, clock: Clock, firstHost = 0, maySend: MaySend = () => true): TargetClient {
+  return new UndiciTargetClient(options, clock, { firstHost, maySend })
 }
 
 interface Host extends HostConnection {
@@ -37,6 +40,7 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
   readonly timing: RequestTiming = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, retries: 0 }
   readonly clock: Clock
   readonly wheel: TimeoutWheel
+  readonly maySend: MaySend
   readonly #options: TargetOptions
   readonly #hosts: readonly Host[]
   readonly #active: Exchange[] = []
@@ -44,9 +48,10 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
   #turn: number
   #isClosed = false
 
-  constructor(options: TargetOptions, clock: Clock, firstHost: number) {
+  constructor(options: TargetOptions, clock: Clock, { firstHost, maySend }: { readonly firstHost: number; readonly maySend: MaySend }) {
     this.#options = options
     this.clock = clock
+    this.maySend = maySend
     this.wheel = wheelOf(clock)
     this.#hosts = options.hosts.map((_, index) => openHost(options, index))
     this.#turn = firstHost % Math.max(1, this.#hosts.length)

@@ -15,6 +15,9 @@ import type { StopSignal } from './pacer.ts'
 import type { TaskAccount } from './task-account.ts'
 import type { Thread } from './thread.ts'
 
+/** How often a client looks whether it may send again. */
+const LEASE_LOOK_MS = 10
+
 /** All that one client's part in one task needs; made before its step starts. */
 export interface ClientRun {
   readonly thread: Thread
@@ -72,7 +75,7 @@ class ClientLoop {
   /** Resolves with the monotonic time at which the client's part was over. */
   async run(): Promise<number> {
     const { part, thread, stop, source } = this.#run
-    const { clock, pacer } = thread
+    const { clock, pacer, lease } = thread
     // Due times count from the end of the ramp-up, so that the wait is not charged to latency.
     const firstDueMs = this.#taskStartMs + rampUpDelayMs(part.task, part)
     if (firstDueMs > this.#taskStartMs && !(await pacer.until(firstDueMs, stop))) return clock.monotonicMs()
@@ -85,9 +88,23 @@ class ClientLoop {
       if (type === 'normal' && !this.#isWarm) this.#warm(dueMs > nowMs ? dueMs : nowMs)
       const params = source.next()
       if (params === null || stop.stopped) return clock.monotonicMs()
-      if (dueMs > clock.monotonicMs() && !(await pacer.until(dueMs, stop))) return clock.monotonicMs()
+      let readyMs = clock.monotonicMs()
+      if (dueMs > readyMs) {
+        if (!(await pacer.until(dueMs, stop))) return clock.monotonicMs()
+        readyMs = clock.monotonicMs()
+      }
+      if (!lease.holds(readyMs) && !(await this.#leaseAgain())) return clock.monotonicMs()
       await this.#request(params, type, dueMs)
     }
+  }
+
+  /** A node that stood still may hear of its coordinator a moment later; else it is stopped. False: it was. */
+  async #leaseAgain(): Promise<boolean> {
+    const { thread: { clock, pacer, lease }, stop } = this.#run
+    while (!lease.holds(clock.monotonicMs())) {
+      if (!(await pacer.until(clock.monotonicMs() + LEASE_LOOK_MS, stop))) return false
+    }
+    return true
   }
 
   #warm(atMs: number): void {

@@ -1,6 +1,7 @@
 // What all clients of one worker thread share.
 
 import type { Clock } from '../core/clock.ts'
+import type { Lease } from '../protocol/lease.ts'
 import type { RunContext } from '../operation/operation.ts'
 import type { WorkerStart } from '../protocol/worker-messages.ts'
 import type { ColumnWriter } from '../sample/columns.ts'
@@ -10,6 +11,8 @@ import type { ThreadHealth } from './thread-health.ts'
 export interface Thread {
   readonly clock: Clock
   readonly pacer: Pacer
+  /** Asked before every send. */
+  readonly lease: Lease
   readonly columns: ColumnWriter
   readonly health: ThreadHealth
   readonly onError: 'continue' | 'continue-on-network' | 'abort'

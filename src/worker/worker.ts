@@ -8,6 +8,7 @@ import { ColumnWriter, transferOf, type ColumnChunk } from '../sample/columns.ts
 import { createTargetClient } from '../target/target-client.ts'
 import { TransportError, type TargetClient } from '../target/request.ts'
 import type { Track } from '../track/track.ts'
+import { Lease } from '../protocol/lease.ts'
 import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import { Pacer } from './pacer.ts'
@@ -43,7 +44,7 @@ class Worker {
     const pacer = new Pacer(clock)
     const columns = new ColumnWriter((chunk) => this.#chunkIsFull(chunk))
     const health = new ThreadHealth(clock)
-    this.#thread = { clock, pacer, columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start) }
+    this.#thread = { clock, pacer, lease: new Lease(start.lease), columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start) }
   }
 
   async run(): Promise<void> {
@@ -53,8 +54,9 @@ class Worker {
     this.#port.on('message', (command: WorkerCommand) => void this.#guard(() => this.#obey(command)))
     await this.#guard(async () => {
       const track = parseJson(this.#start.track) as unknown as Track
+      const maySend = (nowMs: number): boolean => this.#thread.lease.holds(nowMs)
       for (const client of this.#start.clients) {
-        this.#targets.set(client, createTargetClient({ ...this.#start.target, secrets: this.#start.secrets }, this.#thread.clock, client))
+        this.#targets.set(client, createTargetClient({ ...this.#start.target, secrets: this.#start.secrets }, this.#thread.clock, client, maySend))
       }
       this.#steps = prepareSteps({ start: this.#start, track, thread: this.#thread, targets: this.#targets })
       await this.#connect()

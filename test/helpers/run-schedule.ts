@@ -7,6 +7,9 @@ import { runRaceLoop, type RaceLoopResult } from '../../src/coordinator/race-loo
 import type { RaceObserver } from '../../src/coordinator/race-request.ts'
 import { stepFactsOf } from '../../src/coordinator/step-facts.ts'
 import { allocate } from '../../src/allocation/allocation.ts'
+import { assignClients } from '../../src/allocation/assignment.ts'
+import type { ConnectedNode } from '../../src/coordinator/connected-node.ts'
+import type { OnNodeLoss } from '../../src/coordinator/race-state.ts'
 import { openLocalNode } from '../../src/node/local-node.ts'
 import { challengeToRun, tasksOf, type Track } from '../../src/track/track.ts'
 import type { TaskMeasurement } from '../../src/metrics/measurement.ts'
@@ -28,6 +31,9 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
   readonly observer?: Partial<RaceObserver>
+  /** Default: one in this process. */
+  readonly nodes?: readonly ConnectedNode[]
+  readonly onNodeLoss?: OnNodeLoss
 }
 
 const LIMITS = { loopDelayP99Ms: 20, workerCpuPercent: 95, stealPercent: 10, windowSeconds: 5, sendDelayP99Ms: 5, sendDelayLatencyPercent: 10, processingOverheadPercent: 20, droppedSamples: 0 }
@@ -36,15 +42,15 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   const { track } = options
   const schedule = challengeToRun(track)!.schedule
   const warnings: string[] = []
-  const node = openLocalNode('local', { availableCores: options.workers ?? 1, dataCacheDir: options.dataCacheDir ?? '/nonexistent', sampleQueueSize: 1 << 20 })
+  const nodes = options.nodes ?? [openLocalNode('local', { availableCores: options.workers ?? 1, dataCacheDir: options.dataCacheDir ?? '/nonexistent', sampleQueueSize: 1 << 20 })]
   const { secrets, ...target } = plainTarget(options.target, options.timeoutMs ?? 60_000)
-  const clients = Array.from({ length: allocate(schedule).clients }, (_, id) => id)
-  const prepare = {
+  const allocation = allocate(schedule)
+  const shares = assignClients(allocation.clients, nodes)
+  const common = {
     race: 'test',
     seed: options.seed ?? 'seed',
     track: printJson(track),
     trackFolder: { root: track.root, isBundled: false },
-    clients,
     target,
     facts: { distribution: 'unknown', version: null, isServerless: false, isServerlessOperator: false },
     onError: options.onError ?? 'continue',
@@ -55,9 +61,10 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   } as const
   const observer = { progress: () => {}, info: () => {}, warning: (line: string) => warnings.push(line), ...options.observer }
   const result = await runRaceLoop({
-    nodes: [{ node, prepare }],
+    nodes: nodes.map((node, index) => ({ node, prepare: { ...common, clients: shares[index]!.clients } })),
     secrets,
-    steps: stepFactsOf(schedule),
+    steps: stepFactsOf(allocation.steps, shares),
+    onNodeLoss: options.onNodeLoss ?? 'abort',
     throttled: new Set(),
     health: new HealthJudge(LIMITS),
     observer,

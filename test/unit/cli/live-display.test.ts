@@ -38,6 +38,7 @@ const progress = (step: number, tasks: readonly TaskProgress[], more: Partial<Ra
   steps: 3,
   waitingFor: null,
   waitingSeconds: 0,
+  troubles: [],
   tasks,
   ...more
 })

@@ -21,6 +21,7 @@ const progress = (tasks: readonly TaskProgress[], more: Partial<RaceProgress> = 
   steps: 1,
   waitingFor: null,
   waitingSeconds: 0,
+  troubles: [],
   tasks,
   ...more
 })

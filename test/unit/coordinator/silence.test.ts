@@ -1,29 +1,37 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Silence } from '../../../src/coordinator/silence.ts'
+import { LOOK_EVERY_MS, Silence } from '../../../src/coordinator/silence.ts'
 
-/** Looks at a node once a second. */
-function look(silence: Silence, fromMs: number, toMs: number): (number | null)[] {
-  const seen: (number | null)[] = []
-  for (let nowMs = fromMs; nowMs <= toMs; nowMs += 1000) {
-    seen.push(silence.tooLong('a', nowMs))
-    silence.looked(nowMs)
-  }
-  return seen
+function lookFor(silence: Silence, fromMs: number, toMs: number): void {
+  for (let nowMs = fromMs; nowMs <= toMs; nowMs += LOOK_EVERY_MS) silence.look(nowMs)
 }
 
-test('a node that has said nothing for more than ten seconds is silent, and not a second before', () => {
+test('silence counts from the last word', () => {
   const silence = new Silence()
   silence.heard('a', 0)
-  assert.deepEqual(look(silence, 1000, 12_000), [...Array.from({ length: 10 }, () => null), 11_000, 12_000])
-  silence.heard('a', 12_500)
-  assert.deepEqual(look(silence, 13_000, 22_000), Array.from({ length: 10 }, () => null))
+  silence.heard('b', 0)
+  lookFor(silence, 0, 4000)
+  silence.heard('b', 4000)
+  lookFor(silence, 4250, 9000)
+  assert.deepEqual([silence.silentMs('a', 9000), silence.silentMs('b', 9000), silence.longestPause], [9000, 5000, null])
 })
 
-test('a coordinator that was stopped itself gives everybody a new chance', () => {
+test('time in which the coordinator itself stood still is nobody’s silence, and is remembered', () => {
   const silence = new Silence()
   silence.heard('a', 0)
-  look(silence, 1000, 3000)
-  assert.deepEqual(look(silence, 60_000, 70_000), Array.from({ length: 11 }, () => null))
-  assert.equal(silence.tooLong('a', 70_500), 10_500)
+  lookFor(silence, 0, 3000)
+  lookFor(silence, 60_000, 62_000)
+  assert.equal(silence.silentMs('a', 62_000), 3000 + LOOK_EVERY_MS + 2000)
+  assert.deepEqual(silence.longestPause, { untilMs: 60_000, ms: 57_000 })
+})
+
+test('a coordinator that is slow at every look still loses a dead node', () => {
+  const silence = new Silence()
+  silence.heard('a', 0)
+  let nowMs = 0
+  while (silence.silentMs('a', nowMs) < 10_000) {
+    nowMs += 1500
+    silence.look(nowMs)
+    assert.ok(nowMs < 100_000)
+  }
 })
