@@ -23,7 +23,7 @@ for (const kind of ['a Unix socket', 'TLS']) {
       accept: {
         control: (_hello, connection) => {
           connection.onMessage((command) => {
-            if (command.t === 'ping') connection.send({ t: 'pong', node: 'a', seq: command.seq })
+            if (command.t === 'ping') connection.send({ t: 'pong', node: 'a', ping: command.ping, commands: 0, events: 0 })
           })
         }
       },
@@ -35,11 +35,11 @@ for (const kind of ['a Unix socket', 'TLS']) {
     const seqs: number[] = []
     const all = new Promise<void>((resolve) => {
       connection.onMessage((event: NodeEvent) => {
-        if (event.t === 'pong') seqs.push(event.seq)
+        if (event.t === 'pong') seqs.push(event.ping)
         if (seqs.length === 100) resolve()
       })
     })
-    for (let seq = 0; seq < 100; seq++) connection.send({ t: 'ping', seq, ack: 0 })
+    for (let seq = 0; seq < 100; seq++) connection.send({ t: 'ping', ping: seq, events: 0, snapshots: 0 })
     assert.equal(await connection.drained(), true)
     await all
     assert.deepEqual(seqs, [...Array(100).keys()])
