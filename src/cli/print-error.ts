@@ -18,7 +18,7 @@ export function printError(output: Output, error: unknown, place: ErrorPlace): n
     output.errorDetail(`[INFO] Aborted ${place.command ?? 'rally'}. ${messageOf(error)}`)
     return error.exitCode
   }
-  const subject = place.command === null ? '' : `Cannot ${place.command}: `
+  const subject = error.kind === 'invalid' ? 'The race is invalid: ' : place.command === null ? '' : `Cannot ${place.command}: `
   output.error(`${subject}${messageOf(error)}`)
   for (const problem of error.problems) output.errorDetail(`  - ${problem}`)
   if (error.hint !== '') output.errorDetail(`Hint: ${hintFor(error, place.command)}`)
