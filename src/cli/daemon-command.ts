@@ -31,7 +31,9 @@ async function start(context: CommandContext, places: NodePlaces): Promise<void>
 
 async function stop({ output }: CommandContext, places: NodePlaces): Promise<void> {
   const { record, wasKilled } = await stopDaemon(places.pidFile)
-  output.print(`The daemon of node ${record.settings.nodeName} (pid ${record.process.pid}) ${wasKilled ? 'did not end by itself and was killed' : 'has ended'}.`)
+  output.print(
+    `The daemon of node ${record.settings.nodeName} (pid ${record.process.pid}) ${wasKilled ? 'did not end by itself and was killed' : 'has ended'}.`
+  )
 }
 
 /** What no flag says is as it was. */
@@ -63,7 +65,8 @@ function settingsOf(flags: FlagValues, before: DaemonSettings | null): DaemonSet
   const port = (flags.get('port') as number | undefined) ?? before?.port ?? DEFAULT_PORT
   const coordinator = flags.get('coordinator-ip') as { readonly host: string; readonly port: number | null } | undefined
   const nodeName = textOf(flags, 'node-name') ?? before?.nodeName ?? hostname()
-  if (!isNodeId(nodeName)) throw new RallyError('usage', `this machine's name "${nodeName}" cannot be a node's`, { hint: 'name the node: --node-name=NAME' })
+  if (!isNodeId(nodeName))
+    throw new RallyError('usage', `this machine's name "${nodeName}" cannot be a node's`, { hint: 'name the node: --node-name=NAME' })
   return {
     nodeName,
     nodeIp: textOf(flags, 'node-ip') ?? before?.nodeIp ?? null,

@@ -46,7 +46,10 @@ function daemonText({ process: { pid }, listensAt }: DaemonRecord, status: NodeS
     ['State', state.is === 'idle' ? 'idle' : `${stateText(state)}, of ${state.owner}, for ${forText(state.forMs)}`],
     ['Coordinator', coordinator === null ? 'none was named (--coordinator-ip)' : `${coordinator.address}: ${coordinator.state}`],
     ['Version', `${version}, program ${programText(program)}`],
-    ['Machine', `${facts.cores} cores, ${sizeText(facts.memoryBytes)} memory, ${freeDiskText(facts)} free on disk, ${facts.os}, Node.js ${facts.runtime}`],
+    [
+      'Machine',
+      `${facts.cores} cores, ${sizeText(facts.memoryBytes)} memory, ${freeDiskText(facts)} free on disk, ${facts.os}, Node.js ${facts.runtime}`
+    ],
     ['Chunks', chunksText(status.chunks)],
     ['Up', `${forText(upMs)} (pid ${pid})`],
     ['Log', logFile]
@@ -61,7 +64,10 @@ function daemonJson({ process: { pid }, listensAt, startedAtMs }: DaemonRecord, 
     'listens-at': listensAt,
     pid,
     'started-at': new Date(startedAtMs).toISOString(),
-    coordinator: status.coordinator === null ? null : { address: status.coordinator.address, connected: status.coordinator.isConnected, state: status.coordinator.state },
+    coordinator:
+      status.coordinator === null
+        ? null
+        : { address: status.coordinator.address, connected: status.coordinator.isConnected, state: status.coordinator.state },
     log: logFile
   }
 }

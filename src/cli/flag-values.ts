@@ -69,7 +69,8 @@ const READERS: Readonly<Record<ValueKind, (text: string) => unknown>> = {
 function addressOf(text: string): { readonly host: string; readonly port: number | null } {
   if (isIpAddress(text)) return { host: text, port: null }
   const { host, port, urlScheme, path, auth } = parseHost(text)
-  if (host === null || urlScheme !== null || path !== '' || auth !== null) throw new RallyError('usage', `"${text}" is no address: give IP or IP:PORT`)
+  if (host === null || urlScheme !== null || path !== '' || auth !== null)
+    throw new RallyError('usage', `"${text}" is no address: give IP or IP:PORT`)
   return { host, port }
 }
 

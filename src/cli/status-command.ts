@@ -66,9 +66,15 @@ function show({ flags, output }: CommandContext, { nodes, coordinatorDaemon }: F
     return
   }
   const colours = pc.createColors(output.stdoutHasColours)
-  const paints: Readonly<Record<Mood, (text: string) => string>> = { good: colours.green, busy: colours.yellow, bad: colours.red, faint: colours.bold }
+  const paints: Readonly<Record<Mood, (text: string) => string>> = {
+    good: colours.green,
+    busy: colours.yellow,
+    bad: colours.red,
+    faint: colours.bold
+  }
   if (nodes.length > 0) output.print(fleetTable(nodes, { nowMs: systemClock.wallMs(), paint: (mood, text) => paints[mood](text) }))
-  if (coordinatorDaemon === 'down') output.print("The coordinator's daemon is down: these are the nodes it knew last. `rally daemon start` brings it back.")
+  if (coordinatorDaemon === 'down')
+    output.print("The coordinator's daemon is down: these are the nodes it knew last. `rally daemon start` brings it back.")
 }
 
 function nodeJson(probed: ProbedNode): object {
@@ -86,5 +92,8 @@ function asError(problems: readonly FleetProblem[]): RallyError {
   const [first, ...more] = problems
   if (more.length === 0) return new RallyError('node', first!.text, { hint: first!.hint })
   const hints = [...new Set(problems.map(({ hint }) => hint))]
-  return new RallyError('node', `${problems.length} nodes need attention`, { problems: problems.map(({ text }) => text), hint: hints.join('; ') })
+  return new RallyError('node', `${problems.length} nodes need attention`, {
+    problems: problems.map(({ text }) => text),
+    hint: hints.join('; ')
+  })
 }

@@ -6,7 +6,13 @@ export function statusJson({ node, version, program, state, facts, chunks, upMs 
   const race =
     state.is === 'idle'
       ? {}
-      : { race: state.race, owner: state.owner, 'for-ms': Math.round(state.forMs), step: state.step === null ? null : state.step + 1, steps: state.steps }
+      : {
+          race: state.race,
+          owner: state.owner,
+          'for-ms': Math.round(state.forMs),
+          step: state.step === null ? null : state.step + 1,
+          steps: state.steps
+        }
   return {
     node,
     state: state.is,

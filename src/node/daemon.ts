@@ -1,6 +1,7 @@
 // The daemon's life. What a race loads, it loads in a process of its own (race-process.ts); an idle daemon is two listeners and a timer.
 
-import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { systemClock } from '../core/clock.ts'
 import { deriveNodeKey, nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import { listen, type Listener } from '../protocol/listener.ts'
@@ -45,7 +46,7 @@ export class Daemon {
   readonly #chunks: ChunkCounter
   readonly #openedAtMs = systemClock.monotonicMs()
   #claim: PidClaim | null = null
-  #listeners: Listener[] = []
+  readonly #listeners: Listener[] = []
   #membership: Membership | null = null
 
   constructor(options: DaemonOptions) {
@@ -77,8 +78,8 @@ export class Daemon {
     this.#claim = await claimPidFile(places.pidFile)
     try {
       mkdirSync(places.folder, { recursive: true, mode: 0o700 })
-      // Ours now: whoever made it is dead.
-      rmSync(places.socket, { force: true })
+      // A daemon that was killed has left its sockets.
+      for (const name of readdirSync(places.folder)) if (name.startsWith('.') && name.endsWith('.sock')) rmSync(join(places.folder, name))
       await this.#listen({ socketPath: places.socket })
       chmodSync(places.socket, 0o600)
       const where = settings.nodeIp !== null && key !== null ? await this.#listenOutside(settings.nodeIp, key) : places.socket
@@ -107,7 +108,12 @@ export class Daemon {
   }
 
   async #listen(at: Parameters<typeof listen>[0]['at']): Promise<Listener> {
-    const listener = await listen({ at, greet: this.#reception.greet, accept: this.#reception.accept, problem: (line) => this.#options.log.visitor(line) })
+    const listener = await listen({
+      at,
+      greet: this.#reception.greet,
+      accept: this.#reception.accept,
+      problem: (line) => this.#options.log.visitor(line)
+    })
     this.#listeners.push(listener)
     return listener
   }
@@ -179,7 +185,8 @@ export class Daemon {
       const { length } = this.#members.list.filter(({ isConnected }) => isConnected)
       return { address, isConnected: true, state: `this is the coordinator's daemon, ${length} other nodes are connected` }
     }
-    if (this.#membership === null) return { address, isConnected: false, state: key === null ? 'not tried: no key' : 'not tried: no --node-ip' }
+    if (this.#membership === null)
+      return { address, isConnected: false, state: key === null ? 'not tried: no key' : 'not tried: no --node-ip' }
     return { address, isConnected: this.#membership.isConnected, state: this.#membership.state }
   }
 }

@@ -24,7 +24,8 @@ export class ChunkCounter {
 
   count(): Promise<KeptChunks> {
     const nowMs = systemClock.monotonicMs()
-    if (this.#counted === null || nowMs - this.#counted.atMs > COUNTED_FOR_MS) this.#counted = { atMs: nowMs, chunks: countChunks(this.#folder) }
+    if (this.#counted === null || nowMs - this.#counted.atMs > COUNTED_FOR_MS)
+      this.#counted = { atMs: nowMs, chunks: countChunks(this.#folder) }
     return this.#counted.chunks
   }
 }
@@ -35,7 +36,10 @@ async function countChunks(folder: string): Promise<KeptChunks> {
     const chunks = join(folder, race, 'chunks')
     for (const name of await namesIn(chunks)) {
       // What is removed meanwhile counts nothing.
-      const size = await stat(join(chunks, name)).then((file) => file.size, () => null)
+      const size = await stat(join(chunks, name)).then(
+        (file) => file.size,
+        () => null
+      )
       if (size === null) continue
       count++
       bytes += size

@@ -49,7 +49,9 @@ export function findNode(host: string, port: number | null, nodes: readonly Know
   return { ...found, port: port ?? found.port }
 }
 
-async function membersOf(places: KnownPlaces): Promise<{ readonly members: readonly KnownNode[]; readonly coordinatorDaemon: KnownNodes['coordinatorDaemon'] }> {
+async function membersOf(
+  places: KnownPlaces
+): Promise<{ readonly members: readonly KnownNode[]; readonly coordinatorDaemon: KnownNodes['coordinatorDaemon'] }> {
   const kept = readMembers(places.membersFile)
   const daemon = findDaemon(places.pidFile)
   if (daemon === null) return { members: kept, coordinatorDaemon: kept.length === 0 ? 'none' : 'down' }

@@ -70,7 +70,10 @@ export class Ownership {
   }
 
   /** The node for the coordinator of this hello, or why not. `evicted`: who had to go. */
-  claim(hello: Hello & { readonly race: string; readonly token: string }, remote: string): Promise<Refusal | { readonly evicted: string | null }> {
+  claim(
+    hello: Hello & { readonly race: string; readonly token: string },
+    remote: string
+  ): Promise<Refusal | { readonly evicted: string | null }> {
     const answer = this.#queue.then(() => this.#decide(hello, remote))
     this.#queue = answer.catch(() => undefined)
     return answer
@@ -81,7 +84,10 @@ export class Ownership {
     if (this.#owner?.race === race) this.#owner.isFinishing = true
   }
 
-  async #decide(hello: Hello & { readonly race: string; readonly token: string }, remote: string): Promise<Refusal | { readonly evicted: string | null }> {
+  async #decide(
+    hello: Hello & { readonly race: string; readonly token: string },
+    remote: string
+  ): Promise<Refusal | { readonly evicted: string | null }> {
     if (this.isOwner(hello)) return { evicted: null }
     if (hello.seq !== undefined) return this.#unknown(hello)
     if (this.#owner?.isFinishing === true) await within(FINISH_MS, this.#owner.left)
@@ -137,7 +143,12 @@ export class Ownership {
   #unknown({ race, token }: { readonly race: string; readonly token: string }): Refusal {
     const { node } = this.#options
     const words = this.#last?.race === race && this.#last.token === token ? this.#last.words : 'the daemon has been started anew since'
-    return { t: 'refused', code: 'race', message: `node ${node} has no session of race ${race} any more: ${words}`, hint: `look into the daemon's log on node ${node}` }
+    return {
+      t: 'refused',
+      code: 'race',
+      message: `node ${node} has no session of race ${race} any more: ${words}`,
+      hint: `look into the daemon's log on node ${node}`
+    }
   }
 }
 

@@ -53,7 +53,8 @@ export function findDaemon(path: string): DaemonRecord | null {
 }
 
 export function alreadyRunning(record: DaemonRecord | null): RallyError {
-  if (record === null) return new RallyError('node', 'another daemon of this home is just starting', { hint: 'look at `rally daemon status`' })
+  if (record === null)
+    return new RallyError('node', 'another daemon of this home is just starting', { hint: 'look at `rally daemon status`' })
   const { settings, process: found, listensAt, host } = record
   const where = host === hostname() ? `pid ${found.pid}` : `on host ${host}, which shares this home`
   const hint = host === hostname() ? 'use `rally daemon restart` to start it anew' : 'set RALLY_HOME to a folder of this machine'

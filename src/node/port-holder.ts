@@ -9,7 +9,9 @@ export function listenError(error: unknown, host: string, port: number): unknown
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
   switch (systemCode(error)) {
     case 'EADDRINUSE':
-      return new RallyError('node', `${where} is in use by ${holderOf(port)}`, { hint: 'end it, or use another port: --port (the same one for every node)' })
+      return new RallyError('node', `${where} is in use by ${holderOf(port)}`, {
+        hint: 'end it, or use another port: --port (the same one for every node)'
+      })
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new RallyError('node', `${host} is no address of this machine`, { hint: `--node-ip is one of ${ownAddresses().join(', ')}` })
@@ -25,7 +27,9 @@ export function holderOf(port: number): string {
   const inodes = listeningInodes(port)
   const pid = inodes.size === 0 ? null : pidWithSocket(inodes)
   if (pid === null) return 'a process that only its user, or root, can see'
-  const line = textOf(`/proc/${pid}/cmdline`).split('\0').filter((word) => word !== '')
+  const line = textOf(`/proc/${pid}/cmdline`)
+    .split('\0')
+    .filter((word) => word !== '')
   const node = line.includes('daemon') ? line.find((word) => word.startsWith('--node-name=')) : undefined
   if (node !== undefined) return `the daemon of node ${node.slice('--node-name='.length)} (pid ${pid})`
   return `pid ${pid} (${line.join(' ').slice(0, 100) || textOf(`/proc/${pid}/comm`).trim()})`

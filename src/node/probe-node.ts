@@ -37,15 +37,23 @@ export function hasRefused(trouble: RallyError): boolean {
 }
 
 async function askNode({ node, host, port }: KnownNode, key: StoredKey | null): Promise<NodeAnswer> {
-  if (key === null) throw new RallyError('config', 'this machine has no key', { hint: 'run it on the coordinator, or: rally cluster key create' })
-  const connection = await dial({ address: { host, port }, identity: node, key: nodeKeyOf(key, node), hello: { role: 'status' }, deadlineMs: DIAL_DEADLINE_MS })
+  if (key === null)
+    throw new RallyError('config', 'this machine has no key', { hint: 'run it on the coordinator, or: rally cluster key create' })
+  const connection = await dial({
+    address: { host, port },
+    identity: node,
+    key: nodeKeyOf(key, node),
+    hello: { role: 'status' },
+    deadlineMs: DIAL_DEADLINE_MS
+  })
   try {
     let best: NodeAnswer | null = null
     for (let seq = 1; seq <= ROUND_TRIPS; seq++) {
       const [askedMs, askedWallMs] = [systemClock.monotonicMs(), systemClock.wallMs()]
       const status = await ask(connection, { t: 'ask-status', seq })
       const roundTripMs = systemClock.monotonicMs() - askedMs
-      if (best === null || roundTripMs < best.roundTripMs) best = { status, roundTripMs, clockOffsetMs: status.wallMs - (askedWallMs + roundTripMs / 2) }
+      if (best === null || roundTripMs < best.roundTripMs)
+        best = { status, roundTripMs, clockOffsetMs: status.wallMs - (askedWallMs + roundTripMs / 2) }
     }
     return best!
   } finally {

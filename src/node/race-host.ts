@@ -39,14 +39,16 @@ export class RaceHost {
   readonly #child: ChildProcess
   readonly #listening: Promise<void>
   #lastWords = ''
-  #isEnding = false
+  #endReason: string | null = null
   #hasDied = false
 
   constructor(options: RaceHostOptions) {
     this.race = options.race
     this.#options = options
     const entry = fileURLToPath(new URL(`./race-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
-    this.#child = spawn(process.execPath, [...process.execArgv, entry, options.node, options.socketPath], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    this.#child = spawn(process.execPath, [...process.execArgv, entry, options.node, options.socketPath], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc']
+    })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_CHARS)
       options.wrote(text)
@@ -71,7 +73,11 @@ export class RaceHost {
 
   /** Opens the process's own end of a connection that has greeted the daemon with `hello`. */
   connect<R extends Role>({ race, token, seq }: Hello, role: R): Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>> {
-    const words = { ...(race === undefined ? {} : { race }), ...(token === undefined ? {} : { token }), ...(seq === undefined ? {} : { seq }) }
+    const words = {
+      ...(race === undefined ? {} : { race }),
+      ...(token === undefined ? {} : { token }),
+      ...(seq === undefined ? {} : { seq })
+    }
     return dial({
       address: { socketPath: this.#options.socketPath },
       identity: this.#options.node,
@@ -83,7 +89,7 @@ export class RaceHost {
 
   /** Ends its session: the coordinator is told why. A process that does not end by itself is killed. Resolves when it is gone. */
   async end(reason: string): Promise<void> {
-    this.#isEnding = true
+    this.#endReason = reason
     if (this.#child.connected) this.#child.send({ t: 'end', reason } satisfies RaceOrder)
     const timer = setTimeout(() => this.kill(), END_DEADLINE_MS)
     await this.ended
@@ -97,7 +103,7 @@ export class RaceHost {
     const epitaph = await Promise.race([this.ended, living])
     clearTimeout(timer)
     if (epitaph !== null && this.#hasDied) return epitaph
-    return reason.startsWith(SAID) ? reason.slice(SAID.length) : null
+    return this.#endReason ?? (reason.startsWith(SAID) ? reason.slice(SAID.length) : null)
   }
 
   kill(): void {
@@ -144,7 +150,7 @@ export class RaceHost {
 
   #epitaph(code: number | null, signal: NodeJS.Signals | null): string {
     const who = `the process of race ${this.race} on node ${this.#options.node}`
-    if (code === 0 || this.#isEnding) return `${who} has ended`
+    if (code === 0 || this.#endReason !== null) return `${who} has ended`
     this.#hasDied = true
     const how = signal === null ? `code ${code}` : signal
     const lines = this.#lastWords.split('\n')

@@ -1,9 +1,11 @@
 // What the daemon and the process of a race say to each other beside the wire: over the channel between parent and child.
 
 /** Daemon → race process. */
-export type RaceOrder =
+export interface RaceOrder {
   /** End the session, and tell its coordinator why. */
-  { readonly t: 'end'; readonly reason: string }
+  readonly t: 'end'
+  readonly reason: string
+}
 
 /** Race process → daemon. */
 export type RaceReport =

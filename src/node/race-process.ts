@@ -31,6 +31,7 @@ class RaceProcess {
   #isSessionOver = false
   #connections: Pick<Connection<unknown, unknown>, 'closeReason'>[] = []
   #usedAtMs = systemClock.monotonicMs()
+  #lingerMs = LINGER_MS
   #told = ''
 
   constructor(node: string) {
@@ -50,8 +51,9 @@ class RaceProcess {
   }
 
   async end(reason: string): Promise<void> {
-    if (this.#session === null) process.exit(0)
-    await this.#session.end(reason)
+    this.#lingerMs = 0
+    await this.#session?.end(reason)
+    this.#look()
   }
 
   #control(connection: Connection<NodeEvent, NodeCommand>, seq: number): void {
@@ -84,7 +86,7 @@ class RaceProcess {
     this.#connections = this.#connections.filter(({ closeReason }) => closeReason === null)
     const isInUse = this.#connections.length > 0 || (this.#session !== null && !this.#isSessionOver)
     if (isInUse) this.#usedAtMs = systemClock.monotonicMs()
-    else if (systemClock.monotonicMs() - this.#usedAtMs > LINGER_MS) process.exit(0)
+    else if (systemClock.monotonicMs() - this.#usedAtMs >= this.#lingerMs) process.exit(0)
   }
 
   #status(): RaceStatus {

@@ -11,6 +11,7 @@ import type { Greeting, ListenOptions } from '../protocol/listener.ts'
 import type { StatusAnswer, StatusQuestion } from '../protocol/status-messages.ts'
 import type { Members } from './members.ts'
 import type { Ownership } from './ownership.ts'
+import type { RaceHost } from './race-host.ts'
 import type { Races } from './races.ts'
 import { relay } from './relay.ts'
 
@@ -66,10 +67,13 @@ export class Reception {
   async #decide(hello: Hello, remote: string): Promise<Refusal | { readonly evicted: string } | null> {
     const { node, members, races, ownership } = this.#parts
     if (hello.role === 'status') return null
-    if (hello.role === 'member') return members !== null ? null : refused('role', `node ${node} is not the coordinator's daemon`, COORDINATOR_HINT)
-    if (hello.race === undefined || !isRaceId(hello.race)) return refused('shape', `a connection for ${hello.role} names its race`, VERSION_HINT)
+    if (hello.role === 'member')
+      return members !== null ? null : refused('role', `node ${node} is not the coordinator's daemon`, COORDINATOR_HINT)
+    if (hello.race === undefined || !isRaceId(hello.race))
+      return refused('shape', `a connection for ${hello.role} names its race`, VERSION_HINT)
     if (hello.role === 'control') return this.#claim(hello, hello.race, remote)
-    if (hello.role === 'files') return ownership.isOwner(hello) ? null : refused('race', `race ${hello.race} does not have node ${node}`, LOG_HINT)
+    if (hello.role === 'files')
+      return ownership.isOwner(hello) ? null : refused('race', `race ${hello.race} does not have node ${node}`, LOG_HINT)
     if (races.find(hello.race) !== null || existsSync(join(this.#parts.folder, hello.race))) return null
     return refused('race', `node ${node} keeps nothing of race ${hello.race}`, 'see `rally results list`')
   }
@@ -87,24 +91,28 @@ export class Reception {
   }
 
   #serve<R extends RaceRole>(role: R, hello: Hello, connection: Connection<ListenerMessage<R>, DiallerMessage<R>>): void {
-    const passed = this.#pass(role, hello, connection as unknown as Passed).catch((error: unknown) => {
-      this.#parts.log(`${connection.remote}: ${messageOf(error)}`)
-      connection.close(messageOf(error))
-    })
+    const passed = this.#pass(role, hello, connection)
     this.#relays.add(passed)
     void passed.finally(() => this.#relays.delete(passed))
   }
 
   async #pass(role: RaceRole, hello: Hello, outside: Passed): Promise<void> {
     const race = hello.race ?? ''
-    const host = await this.#parts.races.open(race)
-    const inside = (await host.connect(hello, role)) as unknown as Passed
-    await relay(outside, inside, {
-      sees: ({ t }) => {
+    let host: RaceHost | null = null
+    try {
+      host = await this.#parts.races.open(race)
+      const inside = (await host.connect(hello, role)) as unknown as Passed
+      const explain = host.explain.bind(host)
+      const sees = ({ t }: { readonly t: string }): void => {
         if (role === 'control' && t === 'finish') this.#parts.ownership.finishing(race)
-      },
-      explain: (reason) => host.explain(reason)
-    })
+      }
+      await relay(outside, inside, { sees, explain })
+    } catch (error) {
+      // Its process has just ended, or could not be started.
+      const reason = (await host?.explain('')) ?? messageOf(error)
+      this.#parts.log(`${outside.remote}, race ${race}: ${reason}`)
+      outside.close(reason)
+    }
   }
 
   async #tell(connection: Connection<StatusAnswer, StatusQuestion>, question: StatusQuestion): Promise<void> {

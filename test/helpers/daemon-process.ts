@@ -1,7 +1,7 @@
 // Daemons as a user runs them: the built command, a home of its own for each.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -53,6 +53,11 @@ export class DaemonHome {
 
   get pid(): number {
     return (JSON.parse(readFileSync(this.path('daemon.pid'), 'utf8')) as { process: { pid: number } }).process.pid
+  }
+
+  /** What bootstrap would write. */
+  inventory(nodes: readonly { readonly name: string; readonly host: string; readonly port: number }[]): void {
+    writeFileSync(this.path('cluster', 'inventory.json'), JSON.stringify({ nodes }))
   }
 
   async makeClusterKey(): Promise<void> {
