@@ -32,7 +32,8 @@ export function sampleDelay(delay: Delay, random: Random): number {
 /** `fixed:5`, `exponential:5`, `bimodal:5,50,0.1`, `lognormal:5,0.5`; throws RallyError. */
 export function parseDelay(text: string): Delay {
   const [kind, rest = ''] = text.split(':')
-  const numbers = rest.split(',').map(Number)
+  // Number('') is 0, but nothing is no number.
+  const numbers = rest.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
   const [first = Number.NaN, second = Number.NaN, third = Number.NaN] = numbers
   const isGood = (count: number): boolean => numbers.length === count && numbers.every((number) => number >= 0 && Number.isFinite(number))
   if (kind === 'fixed' && isGood(1)) return { kind, ms: first }
