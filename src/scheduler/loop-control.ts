@@ -13,6 +13,8 @@ export interface LoopControl {
    * request would come after it waits until then, so that a period of 10 s lasts 10 s for all its clients.
    */
   readonly endsAtMs: number
+  /** How long the warm-up lasts at least, in ms from the task's start; 0 unless a time period says so. */
+  readonly warmupMs: number
   /**
    * Whether one more request may be sent, and how it counts; null: no. Once per request, before the wait for its due time.
    * @param elapsedMs now, from the task's start
@@ -48,6 +50,7 @@ function timeLoop(warmupMs: number, periodMs: number | null): LoopControl {
     kind: 'time',
     isInfinite: periodMs === null,
     endsAtMs,
+    warmupMs,
     begin(elapsedMs, dueMs) {
       const leavesAtMs = dueMs > elapsedMs ? dueMs : elapsedMs
       if (leavesAtMs >= endsAtMs) return null
@@ -64,6 +67,7 @@ function iterationLoop(warmup: number, measured: number | null): LoopControl {
     kind: 'iterations',
     isInfinite: measured === null,
     endsAtMs: Infinity,
+    warmupMs: 0,
     begin() {
       if (begun >= total) return null
       begun++

@@ -43,7 +43,6 @@ export async function runClientTask(run: ClientRun, stepStartMs: number, taskSta
     endAtMs = await clientLoop.run()
   } finally {
     source.close()
-    run.thread.health.clientHasEnded(client)
     account.clientEnded(client, Math.max(0, endAtMs - stepStartMs))
   }
 }
@@ -75,19 +74,17 @@ class ClientLoop {
 
   /** Resolves with the monotonic time at which the client's part was over. */
   async run(): Promise<number> {
-    const { part, thread, stop, source, client } = this.#run
-    const { clock, pacer, lease, health } = thread
+    const { part, thread, stop, source } = this.#run
+    const { clock, pacer, lease } = thread
     // Due times count from the end of the ramp-up, so that the wait is not charged to latency.
     const firstDueMs = this.#taskStartMs + rampUpDelayMs(part.task, part)
     if (firstDueMs > this.#taskStartMs && !(await pacer.until(firstDueMs, stop))) return clock.monotonicMs()
     for (;;) {
       const dueMs = firstDueMs + this.#scheduler.nextDueMs()
       const nowMs = clock.monotonicMs()
-      health.clientIsFree(client, dueMs, this.#freeAtMs)
       const type = this.#loop.begin(nowMs - this.#taskStartMs, dueMs - this.#taskStartMs)
       if (type === null) return this.#endOfTask()
-      // Said after the last request before it: seconds of the measured phase hold nothing of the warm-up.
-      if (type === 'normal' && !this.#isWarm) this.#warm(dueMs > nowMs ? dueMs : nowMs)
+      if (type === 'normal' && !this.#isWarm) this.#warm(Math.max(this.#freeAtMs, this.#taskStartMs + this.#loop.warmupMs))
       const params = source.next()
       if (params === null || stop.stopped) return clock.monotonicMs()
       let readyMs = clock.monotonicMs()
@@ -109,10 +106,10 @@ class ClientLoop {
     return true
   }
 
+  /** From the end of its last request in the warm-up, so that seconds of the measured phase hold nothing of that; not from its next one. */
   #warm(atMs: number): void {
     this.#isWarm = true
-    const isFromTheStart = this.#freeAtMs === this.#taskStartMs
-    this.#run.account.clientWarm((isFromTheStart ? this.#taskStartMs : atMs) - this.#stepStartMs)
+    this.#run.account.clientWarm(atMs - this.#stepStartMs)
   }
 
   /** A task that ends by time lasts its whole time, also if nothing is due any more before its end. */

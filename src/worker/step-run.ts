@@ -68,7 +68,8 @@ export function secondOf({ prepared, thread, startMs }: RunningStep, worker: num
     tasks[name] = account.snapshot(nowMs - startMs)
     progress[name] = account.progress()
   }
-  return { worker, step: prepared.step, tasks, progress, health: thread.health.take(worker, startMs) }
+  const second = Math.max(0, Math.floor((nowMs - startMs) / 1000) - 1)
+  return { worker, step: prepared.step, tasks, progress, health: thread.health.take(worker, second, thread.pacer.overdue(nowMs)) }
 }
 
 export function resultsOf(prepared: PreparedStep): StepJoined['tasks'] {

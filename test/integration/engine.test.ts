@@ -46,6 +46,16 @@ test('a throttled task never sends ahead of its rate, lasts its time, and leaves
   }
 })
 
+test('the measured phase begins with the second in which the warm-up ends, not after each client has had its next turn', async (t) => {
+  const target = await startStubTarget()
+  t.after(() => target.close())
+  // Client i is due at i/4 s and a second later: in second 1 all of them are out of the warm-up.
+  const task = buildTask(search, { clients: 4, warmupTimePeriod: 1, timePeriod: 2, params: { 'target-throughput': 4 } })
+  const { measurements } = await runSchedule({ track: buildTrack([task]), target })
+  assert.deepEqual([measurements[0]!.account.warmup.ok, measurements[0]!.account.normal.ok], [4, 8])
+  assert.deepEqual(measurements[0]!.measuredSeconds, { from: 1, to: 3 })
+})
+
 test('the same seed sends the same requests whatever the number of workers', async (t) => {
   const target = await startStubTarget()
   t.after(() => target.close())
