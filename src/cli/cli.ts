@@ -13,9 +13,9 @@ import { isOn, readValue, textOf, type FlagValues } from './flag-values.ts'
 import { commandHelp, overviewHelp } from './help.ts'
 import { LogFile } from './log-file.ts'
 import { Output } from './output.ts'
-import { NO_COMMAND, printError } from './print-error.ts'
+import { printError } from './print-error.ts'
 import { readArguments, type Arguments } from './read-arguments.ts'
-import { catchSignals, type CaughtSignals } from './signals.ts'
+import { catchSignals } from './signals.ts'
 
 /** Each loaded when it is run: a command must not pay for the others. */
 const FILES: Readonly<Record<string, () => Promise<Command>>> = {
@@ -24,9 +24,7 @@ const FILES: Readonly<Record<string, () => Promise<Command>>> = {
   info: async () => (await import('./info-command.ts')).infoCommand,
   'render-track': async () => (await import('./render-track-command.ts')).renderTrackCommand,
   'validate-track': async () => (await import('./validate-track-command.ts')).validateTrackCommand,
-  compare: async () => (await import('./compare-command.ts')).compareCommand,
-  daemon: async () => (await import('./daemon-command.ts')).daemonCommand,
-  status: async () => (await import('./status-command.ts')).statusCommand
+  compare: async () => (await import('./compare-command.ts')).compareCommand
 }
 
 /** Code of a program that a closed pipe ended (128 + SIGPIPE): shells expect it. */
@@ -35,7 +33,7 @@ const CLOSED_PIPE = 141
 /** @returns the exit code, once every word has left. */
 export async function runCli(line: readonly string[]): Promise<number> {
   const output = new Output({ stdout: process.stdout, stderr: process.stderr, environment: process.env, onStdoutError: endWithoutReader })
-  process.on('uncaughtException', (error) => process.exit(printError(output, error, NO_COMMAND)))
+  process.on('uncaughtException', (error) => process.exit(printError(output, error, { command: null, logFile: null })))
   const code = await dispatch(line, output)
   await output.flush()
   return code
@@ -51,7 +49,7 @@ async function dispatch(line: readonly string[], output: Output): Promise<number
   const found = readArguments(line, COMMANDS)
   const width = process.stdout.columns ?? (Number(process.env['COLUMNS']) || 100)
   if (found.spec === null) {
-    if (found.problems.length > 0) return printError(output, mistakes(found.problems), NO_COMMAND)
+    if (found.problems.length > 0) return printError(output, mistakes(found.problems), { command: null, logFile: null })
     output.print(found.wantsVersion ? `rally ${versionText(programVersion())}` : overviewHelp(COMMANDS, width))
     return 0
   }
@@ -76,10 +74,10 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
     output.onLine = (level, text) => log.write(level, text)
     log.write('INFO', `rally ${versionText(programVersion())}: ${spec.name}`)
     const run = await FILES[spec.name]!()
-    await run(contextOf(found, { flags, output, signals }))
+    await run(contextOf(found, flags, output, signals.signal))
   } catch (thrown) {
     const error = asCancelled(thrown, signals.signal)
-    code = printError(output, error, { command: spec.name, prefix: spec.errorPrefix, logFile: log.pathIfWritten })
+    code = printError(output, error, { command: spec.name, logFile: log.pathIfWritten })
     if (!(error instanceof RallyError)) log.write('ERROR', error instanceof Error ? (error.stack ?? error.message) : String(error))
     if (code === new RallyError('usage', '').exitCode) return code
     end = error instanceof RallyError && error.kind === 'cancelled' ? 'ABORTED' : 'FAILURE'
@@ -104,19 +102,12 @@ function printFooter(output: Output, end: string, startedAtMs: number): void {
   output.aside(rule)
 }
 
-interface ContextParts {
-  readonly flags: FlagValues
-  readonly output: Output
-  readonly signals: CaughtSignals
-}
-
-function contextOf(found: Arguments, { flags, output, signals }: ContextParts): CommandContext {
+function contextOf(found: Arguments, flags: FlagValues, output: Output, signal: AbortSignal): CommandContext {
   return {
     argument: found.argument,
     flags,
     output,
-    signal: signals.signal,
-    takeSignals: () => signals.release(),
+    signal,
     config({ datastore }) {
       const config = loadConfig({
         environment: process.env,

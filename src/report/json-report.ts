@@ -32,7 +32,10 @@ export function jsonReport(document: JsonObject): string {
     cluster: clusterFields(objectAt(document, 'results')),
     load_generator: {
       verdict: textAt(document, 'health', 'verdict'),
-      findings: objectsAt(document, 'health', 'findings')
+      findings: objectsAt(document, 'health', 'findings').map(({ warnsOnly = false, ...finding }) => ({
+        ...finding,
+        warns_only: warnsOnly
+      }))
     },
     warnings: listAt(document, 'warnings')
   }

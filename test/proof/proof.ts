@@ -1,0 +1,56 @@
+// `npm run proof`: the figures are right. `-- WORD…` picks entries that begin so, `-- --json` prints one JSON array; exit code 1 when one fails.
+
+import { clockStep } from './clock-step.ts'
+import { earlyAndLate } from './early-and-late.ts'
+import { edges } from './edges.ts'
+import { histogram } from './histogram.ts'
+import { knownDelays } from './known-delays.ts'
+import { oneAndFourWorkers } from './one-and-four-workers.ts'
+import { watchOthers } from './other-cpu.ts'
+import { otherTools } from './other-tools.ts'
+import { HEAD, lineOf, type Proven } from './proven.ts'
+import { sameAgain } from './same-again.ts'
+import { scheduleFidelity } from './schedule-fidelity.ts'
+import { selfBottleneck } from './self-bottleneck.ts'
+import { singleQueue } from './single-queue.ts'
+import { stall } from './stall.ts'
+
+const PROOFS: Readonly<Record<string, () => Promise<Proven[]>>> = {
+  histogram,
+  delays: knownDelays,
+  queue: singleQueue,
+  stall,
+  twins: earlyAndLate,
+  fidelity: scheduleFidelity,
+  bottleneck: selfBottleneck,
+  tools: otherTools,
+  workers: oneAndFourWorkers,
+  edges,
+  clock: clockStep,
+  again: sameAgain
+}
+
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const isJson = process.argv.includes('--json')
+const unknown = wanted.filter((word) => !Object.keys(PROOFS).some((name) => name.startsWith(word)))
+if (unknown.length > 0) {
+  process.stderr.write(`no proof is called ${unknown.join(', ')}: there are ${Object.keys(PROOFS).join(', ')}\n`)
+  process.exit(2)
+}
+const all: Proven[] = []
+if (!isJson) process.stdout.write(`${HEAD}\n`)
+for (const [name, prove] of Object.entries(PROOFS)) {
+  if (wanted.length > 0 && !wanted.some((word) => name.startsWith(word))) continue
+  const startedAt = process.uptime()
+  const others = watchOthers()
+  const proven = await prove()
+  all.push(...proven)
+  if (!isJson) process.stdout.write(`${proven.map((one) => `${lineOf(one)}\n`).join('')}${footOf(name, process.uptime() - startedAt, others())}`)
+}
+if (isJson) process.stdout.write(`${JSON.stringify(all)}\n`)
+process.exitCode = all.every((one) => one.ok) ? 0 : 1
+
+function footOf(name: string, seconds: number, othersPercent: number | null): string {
+  const noise = othersPercent === null ? '' : `, others took ${Math.round(othersPercent)} % of the machine`
+  return `        ${name}: ${Math.round(seconds)} s${noise}\n\n`
+}
