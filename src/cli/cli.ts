@@ -13,9 +13,9 @@ import { isOn, readValue, textOf, type FlagValues } from './flag-values.ts'
 import { commandHelp, overviewHelp } from './help.ts'
 import { LogFile } from './log-file.ts'
 import { Output } from './output.ts'
-import { printError } from './print-error.ts'
+import { NO_COMMAND, printError } from './print-error.ts'
 import { readArguments, type Arguments } from './read-arguments.ts'
-import { catchSignals } from './signals.ts'
+import { catchSignals, type CaughtSignals } from './signals.ts'
 
 /** Each loaded when it is run: a command must not pay for the others. */
 const FILES: Readonly<Record<string, () => Promise<Command>>> = {
@@ -24,7 +24,9 @@ const FILES: Readonly<Record<string, () => Promise<Command>>> = {
   info: async () => (await import('./info-command.ts')).infoCommand,
   'render-track': async () => (await import('./render-track-command.ts')).renderTrackCommand,
   'validate-track': async () => (await import('./validate-track-command.ts')).validateTrackCommand,
-  compare: async () => (await import('./compare-command.ts')).compareCommand
+  compare: async () => (await import('./compare-command.ts')).compareCommand,
+  daemon: async () => (await import('./daemon-command.ts')).daemonCommand,
+  status: async () => (await import('./status-command.ts')).statusCommand
 }
 
 /** Code of a program that a closed pipe ended (128 + SIGPIPE): shells expect it. */
@@ -33,7 +35,7 @@ const CLOSED_PIPE = 141
 /** @returns the exit code, once every word has left. */
 export async function runCli(line: readonly string[]): Promise<number> {
   const output = new Output({ stdout: process.stdout, stderr: process.stderr, environment: process.env, onStdoutError: endWithoutReader })
-  process.on('uncaughtException', (error) => process.exit(printError(output, error, { command: null, logFile: null })))
+  process.on('uncaughtException', (error) => process.exit(printError(output, error, NO_COMMAND)))
   const code = await dispatch(line, output)
   await output.flush()
   return code
@@ -49,7 +51,7 @@ async function dispatch(line: readonly string[], output: Output): Promise<number
   const found = readArguments(line, COMMANDS)
   const width = process.stdout.columns ?? (Number(process.env['COLUMNS']) || 100)
   if (found.spec === null) {
-    if (found.problems.length > 0) return printError(output, mistakes(found.problems), { command: null, logFile: null })
+    if (found.problems.length > 0) return printError(output, mistakes(found.problems), NO_COMMAND)
     output.print(found.wantsVersion ? `rally ${versionText(programVersion())}` : overviewHelp(COMMANDS, width))
     return 0
   }
@@ -74,10 +76,10 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
     output.onLine = (level, text) => log.write(level, text)
     log.write('INFO', `rally ${versionText(programVersion())}: ${spec.name}`)
     const run = await FILES[spec.name]!()
-    await run(contextOf(found, flags, output, signals.signal))
+    await run(contextOf(found, { flags, output, signals }))
   } catch (thrown) {
     const error = asCancelled(thrown, signals.signal)
-    code = printError(output, error, { command: spec.name, logFile: log.pathIfWritten })
+    code = printError(output, error, { command: spec.name, prefix: spec.errorPrefix, logFile: log.pathIfWritten })
     if (!(error instanceof RallyError)) log.write('ERROR', error instanceof Error ? (error.stack ?? error.message) : String(error))
     if (code === new RallyError('usage', '').exitCode) return code
     end = error instanceof RallyError && error.kind === 'cancelled' ? 'ABORTED' : 'FAILURE'
@@ -102,12 +104,19 @@ function printFooter(output: Output, end: string, startedAtMs: number): void {
   output.aside(rule)
 }
 
-function contextOf(found: Arguments, flags: FlagValues, output: Output, signal: AbortSignal): CommandContext {
+interface ContextParts {
+  readonly flags: FlagValues
+  readonly output: Output
+  readonly signals: CaughtSignals
+}
+
+function contextOf(found: Arguments, { flags, output, signals }: ContextParts): CommandContext {
   return {
     argument: found.argument,
     flags,
     output,
-    signal,
+    signal: signals.signal,
+    takeSignals: () => signals.release(),
     config({ datastore }) {
       const config = loadConfig({
         environment: process.env,

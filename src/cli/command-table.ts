@@ -1,6 +1,7 @@
 // Every command there is, was at Elastic Rally's, or will be.
 
 import type { CommandSpec } from './command.ts'
+import { DAEMON_FLAGS, STATUS_FLAGS } from './daemon-flags.ts'
 import { COMMON_FLAGS, flag, group, later, type Flag } from './flag.ts'
 import { BUILD_FLAVOR, RACE_FLAGS, REPORT, TASK_FILTER, TRACK, TRACK_SOURCE } from './race-flags.ts'
 
@@ -39,7 +40,17 @@ const COMPARE_FLAGS: readonly Flag[] = [
 ]
 
 function command(name: string, summary: string, flags: readonly Flag[], extra: Partial<CommandSpec> = {}): CommandSpec {
-  const base = { name, summary, argument: null, exclusive: [], required: [], state: 'served', isQuiet: false, examples: [] } as const
+  const base = {
+    name,
+    summary,
+    argument: null,
+    exclusive: [],
+    required: [],
+    state: 'served',
+    isQuiet: false,
+    errorPrefix: `Cannot ${name}: `,
+    examples: []
+  } as const
   return { ...base, ...extra, flags: [...flags, ...COMMON_FLAGS] }
 }
 
@@ -109,6 +120,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     required: [['baseline'], ['contender']],
     examples: ['rally compare --baseline=RACE-ID --contender=RACE-ID']
   }),
+  command('daemon', 'wait for races on this machine', DAEMON_FLAGS, {
+    argument: {
+      name: 'what',
+      choices: {
+        start: 'start the daemon; returns when it listens',
+        stop: 'end the daemon, its races and all their processes',
+        restart: 'stop and start; what no flag says is as it was',
+        status: 'show what the daemon of this machine does'
+      },
+      laterChoices: []
+    },
+    isQuiet: true,
+    errorPrefix: '',
+    examples: ['rally daemon start --node-name=a --node-ip=10.0.0.2 --coordinator-ip=10.0.0.1', 'rally daemon status', 'rallyd stop']
+  }),
+  command('status', 'show every known node and what it does', STATUS_FLAGS, {
+    isQuiet: true,
+    errorPrefix: '',
+    examples: ['rally status', 'rally status --watch', 'rally status --json']
+  }),
   unserved('create-track', 'make a track of the indices of a cluster'),
   unserved('delete', 'delete races or annotations'),
   unserved('add', 'add an annotation'),
@@ -118,7 +149,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   unserved('start', 'start a node of a target'),
   unserved('stop', 'stop a node of a target'),
   unserved('bootstrap', 'bring Rally to other machines'),
-  unserved('daemon', 'wait for races on this machine'),
-  unserved('status', 'show the machines that take part'),
   unserved('results', 'fetch what is left on other machines')
 ]

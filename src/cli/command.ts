@@ -19,6 +19,8 @@ export interface CommandSpec {
   readonly state: 'served' | 'later'
   /** Elastic Rally's default for `--quiet`. */
   readonly isQuiet: boolean
+  /** What stands in front of an error: `Cannot race: `. */
+  readonly errorPrefix: string
   readonly examples: readonly string[]
 }
 
@@ -37,6 +39,8 @@ export interface CommandContext {
   readonly config: (needs: { readonly datastore: boolean }) => Config
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** From now on what a signal does is the command's own affair. */
+  readonly takeSignals: () => void
 }
 
 /** Resolves when done; what it throws ends the program with the error's exit code. */

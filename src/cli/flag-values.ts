@@ -3,10 +3,12 @@
 import { homedir } from 'node:os'
 import { clientOptions, DEFAULT_CLIENT_OPTIONS } from '../config/client-options.ts'
 import { isRaceId } from '../config/directories.ts'
+import { parseHost } from '../config/host-text.ts'
 import { targetHosts } from '../config/target-hosts.ts'
 import { keyValues, textList } from '../config/value-grammar.ts'
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { isIpAddress, isNodeId } from '../protocol/node-address.ts'
 import type { NumbersAlign } from '../report/table.ts'
 import type { Flag, ValueKind } from './flag.ts'
 import type { REPORT_FORMATS } from './race-flags.ts'
@@ -50,7 +52,32 @@ const READERS: Readonly<Record<ValueKind, (text: string) => unknown>> = {
   'race-id': (text) => {
     if (!isRaceId(text)) throw new RallyError('usage', `"${text}" cannot name a folder: letters, digits, dots, dashes and underscores only`)
     return text
-  }
+  },
+  'node-name': (text) => {
+    if (!isNodeId(text)) throw new RallyError('usage', `"${text}" cannot be a node's name: 1 to 128 letters, digits and signs, no spaces`)
+    return text
+  },
+  ip: (text) => {
+    if (!isIpAddress(text)) throw new RallyError('usage', `"${text}" is no IP address`)
+    return text
+  },
+  address: addressOf,
+  port: portOf
+}
+
+/** A host, and a port if one is given. */
+function addressOf(text: string): { readonly host: string; readonly port: number | null } {
+  if (isIpAddress(text)) return { host: text, port: null }
+  const { host, port, urlScheme, path, auth } = parseHost(text)
+  if (host === null || urlScheme !== null || path !== '' || auth !== null)
+    throw new RallyError('usage', `"${text}" is no address: give IP or IP:PORT`)
+  return { host, port }
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (port < 1 || port > 65_535) throw new RallyError('usage', `"${text}" is no port: 1 to 65535`)
+  return port
 }
 
 /** `20260131`, a day that exists. */

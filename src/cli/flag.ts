@@ -1,7 +1,22 @@
 // What a flag is. The tables in race-flags.ts and command-table.ts say which there are; reading, messages and help follow from them.
 
 /** How the value of a flag is read; `switch` has none, `pair` is a switch with a `--no-` form. */
-export type ValueKind = 'switch' | 'pair' | 'text' | 'path' | 'list' | 'map' | 'hosts' | 'options' | 'count' | 'date' | 'race-id'
+export type ValueKind =
+  | 'switch'
+  | 'pair'
+  | 'text'
+  | 'path'
+  | 'list'
+  | 'map'
+  | 'hosts'
+  | 'options'
+  | 'count'
+  | 'date'
+  | 'race-id'
+  | 'node-name'
+  | 'ip'
+  | 'address'
+  | 'port'
 
 export interface Flag {
   /** Without the dashes. */

@@ -6,9 +6,13 @@ import type { Output } from './output.ts'
 export interface ErrorPlace {
   /** `race`; null: no command was understood. */
   readonly command: string | null
+  /** What stands in front of the error: `Cannot race: `. */
+  readonly prefix: string
   /** Where more is written; null: nowhere. */
   readonly logFile: string | null
 }
+
+export const NO_COMMAND: ErrorPlace = { command: null, prefix: '', logFile: null }
 
 /** Says what is wrong, where, and what to do next; gives the exit code. */
 export function printError(output: Output, error: unknown, place: ErrorPlace): number {
@@ -18,8 +22,7 @@ export function printError(output: Output, error: unknown, place: ErrorPlace): n
     output.errorDetail(`[INFO] Aborted ${place.command ?? 'rally'}. ${messageOf(error)}`)
     return error.exitCode
   }
-  const subject = place.command === null ? '' : `Cannot ${place.command}: `
-  output.error(`${subject}${messageOf(error)}`)
+  output.error(`${error.kind === 'invalid' ? 'The race is invalid: ' : place.prefix}${messageOf(error)}`)
   for (const problem of error.problems) output.errorDetail(`  - ${problem}`)
   if (error.hint !== '') output.errorDetail(`Hint: ${hintFor(error, place.command)}`)
   if (error.kind !== 'usage' && place.logFile !== null) output.errorDetail(`Log: ${place.logFile}`)

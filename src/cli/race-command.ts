@@ -10,7 +10,6 @@ import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-t
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
-import type { HealthReport } from '../metrics/measurement.ts'
 import { openLocalNode } from '../node/local-node.ts'
 import { reportTexts } from '../report/final-report.ts'
 import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
@@ -18,6 +17,7 @@ import { challengeToRun } from '../track/track.ts'
 import type { Command, CommandContext } from './command.ts'
 import { isOn, mapOf, numbersAlignOf, reportFormatOf, textOf } from './flag-values.ts'
 import { raceDisplay } from './live-display.ts'
+import { endOf, healthWarnings } from './race-end.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
 import { appendReport, jsonLine } from './report-file.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
@@ -40,8 +40,9 @@ export const raceCommand: Command = async (context) => {
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
   await report(context, config, outcome)
-  if (outcome.health.verdict !== 'ok') output.warning(healthWarning(outcome.health))
-  if (outcome.error !== null) throw outcome.error
+  const error = endOf(outcome)
+  for (const line of healthWarnings(outcome, error)) output.warning(line)
+  if (error !== null) throw error
 }
 
 /** What a given target is, asked before the track is read, which may render otherwise for it; null: the embedded node, or none. */
@@ -107,12 +108,6 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
   } finally {
     display.end()
   }
-}
-
-function healthWarning({ verdict, findings }: HealthReport): string {
-  const worst = findings.filter(({ breached }) => breached).map(({ figure, where }) => `${figure} at ${where}`)
-  const meaning = verdict === 'invalid' ? 'could not keep up, so the figures cannot be trusted' : 'was close to its limits'
-  return `The load generator ${meaning} (${worst.join('; ')}). The report says more.`
 }
 
 async function report({ flags, output }: CommandContext, config: Config, outcome: RaceOutcome): Promise<void> {

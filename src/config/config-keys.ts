@@ -101,6 +101,13 @@ const HEALTH: KeysOf<HealthConfig> = {
     unit: '% of a core',
     comment: 'Limit of the CPU time of a worker thread'
   },
+  cpuWaitPercent: {
+    key: 'cpu.wait.percent',
+    type: number(0),
+    fallback: '20',
+    unit: '% of the time',
+    comment: 'Limit of the time in which a worker thread was ready to run, but other processes had the cores'
+  },
   stealPercent: {
     key: 'steal.percent',
     type: number(0),
@@ -113,7 +120,21 @@ const HEALTH: KeysOf<HealthConfig> = {
     type: integer(1),
     fallback: '5',
     unit: 's',
-    comment: 'For so long delay, CPU or steal must be over their limit'
+    comment: 'For so long delay, CPU, wait or steal must be over their limit'
+  },
+  stallPercent: {
+    key: 'stall.percent',
+    type: number(0),
+    fallback: '1',
+    unit: '% of the time of a step',
+    comment: 'Limit of the time in which a worker thread stood still for longer than loop.delay.p99.ms'
+  },
+  mainDelayP99Ms: {
+    key: 'main.delay.p99.ms',
+    type: number(0),
+    fallback: '200',
+    unit: 'ms',
+    comment: 'Limit of the event-loop delay of the main thread, which the load does not wait for: only a warning'
   },
   sendDelayP99Ms: {
     key: 'send.delay.p99.ms',
@@ -136,7 +157,14 @@ const HEALTH: KeysOf<HealthConfig> = {
     unit: '% of the service time',
     comment: 'Work of Rally itself around a request, from which on CPU and loop delay also judge unthrottled tasks'
   },
-  droppedSamples: { key: 'dropped.samples', type: integer(0), fallback: '0', unit: 'samples', comment: 'So many samples may get lost' }
+  droppedSamples: { key: 'dropped.samples', type: integer(0), fallback: '0', unit: 'samples', comment: 'So many samples may get lost' },
+  capacityPercent: {
+    key: 'capacity.percent',
+    type: number(0),
+    fallback: '90',
+    unit: '%',
+    comment: 'Use of file descriptors, ports and memory, from which on Rally warns'
+  }
 }
 
 /** By section, in the order of the example. `tracks` has keys of the user's own: `<repository>.url`. */

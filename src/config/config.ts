@@ -56,8 +56,14 @@ export interface HealthConfig {
   readonly loopDelayP99Ms: number
   /** `worker.cpu.percent` */
   readonly workerCpuPercent: number
+  /** `cpu.wait.percent`: of the time, in which a worker was ready to run, but had no core. */
+  readonly cpuWaitPercent: number
   /** `steal.percent` */
   readonly stealPercent: number
+  /** `stall.percent`: of a step's time, in which a worker was later than `loop.delay.p99.ms`. */
+  readonly stallPercent: number
+  /** `main.delay.p99.ms`: only a warning. */
+  readonly mainDelayP99Ms: number
   /** `window.seconds`: for so long a figure must be over its limit. */
   readonly windowSeconds: number
   /** `send.delay.p99.ms`: the limit, unless the next one is greater. */
@@ -68,4 +74,6 @@ export interface HealthConfig {
   readonly processingOverheadPercent: number
   /** `dropped.samples`: so many may get lost. */
   readonly droppedSamples: number
+  /** `capacity.percent`: of descriptors, ports and memory, from which on it warns. */
+  readonly capacityPercent: number
 }

@@ -20,6 +20,30 @@ export function logFile(confDir: string): string {
   return join(confDir, 'logs', 'rally.log')
 }
 
+/** What the daemon did. */
+export function daemonLogFile(confDir: string): string {
+  return join(confDir, 'logs', 'daemon.log')
+}
+
+/** Who the daemon of this home is. */
+export function daemonPidFile(confDir: string): string {
+  return join(confDir, 'daemon.pid')
+}
+
+/** What a node keeps of the races it took part in, a folder each; the sockets in it begin with a dot, which no race id does. */
+export function nodeDir(confDir: string): string {
+  return join(confDir, 'node')
+}
+
+export function daemonSocket(confDir: string): string {
+  return join(nodeDir(confDir), '.daemon.sock')
+}
+
+/** Keys, and which nodes are known. */
+export function clusterDir(confDir: string): string {
+  return join(confDir, 'cluster')
+}
+
 export function racesDir(config: Config): string {
   return join(config.node.rootDir, 'races')
 }

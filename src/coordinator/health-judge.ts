@@ -1,116 +1,112 @@
 // Whether the load generator itself kept up: figures over a limit must not look as if they could be trusted.
 
 import type { HealthConfig } from '../config/config.ts'
-import type { HealthFinding, HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
-import type { WorkerHealth } from '../protocol/messages.ts'
+import type { HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
+import type { NodeHealth, Snapshot, WorkerHealth } from '../protocol/messages.ts'
+import { nodeFigures, workerFigures, type Figure } from './health-figures.ts'
+import { dropFinding, figureFinding, lostFinding, stallFindings } from './health-findings.ts'
+import { RequestWatch } from './health-requests.ts'
+import { StallWatch } from './health-stalls.ts'
+import { Watch, type Stretch, type WatchedStep } from './health-watch.ts'
 
-/** A quantile of 99 % needs 5/(1 − 0.99) samples to say anything. */
-const MIN_SEND_DELAYS = 500
-
-interface Figure {
-  readonly name: string
-  readonly unit: string
-  readonly limit: number
-  readonly advice: string
-  readonly value: (health: WorkerHealth) => number | null
+interface Watched<Health> {
+  readonly figure: Figure<Health>
+  readonly watch: Watch
 }
 
-interface Watch {
-  worst: number
-  where: string
-  /** Seconds over the limit in a row, by node and worker. */
-  readonly runs: Map<string, number>
-  longestRun: number
-  breachedThrottled: boolean
+/** Part of a race that a node or worker has told of. */
+interface Told {
+  readonly fromMs: number
+  readonly toMs: number
 }
 
 export class HealthJudge {
   readonly #limits: HealthConfig
-  readonly #figures: readonly Figure[]
-  readonly #watches: Watch[]
+  readonly #workers: readonly Watched<WorkerHealth>[]
+  readonly #nodes: readonly Watched<NodeHealth>[]
+  readonly #stalls: StallWatch
+  readonly #requests: RequestWatch
+  readonly #drops = new Watch(0, 1)
   #dropped = 0
+  #step: WatchedStep = { step: 0, tasks: [], isThrottled: false, beganAt: 0 }
+  #firstStepAtMs: number | null = null
+  /** By node and worker: the end of the last stretch that was told of in this step. */
+  readonly #heardUntilMs = new Map<string, number>()
+  /** By node: share of its cores that other processes have. */
+  readonly #othersCpu = new Map<string, number>()
 
   constructor(limits: HealthConfig) {
     this.#limits = limits
-    this.#figures = figuresOf(limits)
-    this.#watches = this.#figures.map(() => ({ worst: 0, where: '', runs: new Map(), longestRun: 0, breachedThrottled: false }))
+    this.#workers = workerFigures(limits).map(watched)
+    this.#nodes = nodeFigures(limits).map(watched)
+    this.#stalls = new StallWatch(limits.loopDelayP99Ms)
+    this.#requests = new RequestWatch(limits)
   }
 
-  /** A second of a worker; `isThrottled`: a throttled task was running. */
-  add(node: string, health: WorkerHealth, isThrottled: boolean): void {
-    this.#dropped += health.dropped
-    for (const [index, figure] of this.#figures.entries()) {
-      const value = figure.value(health)
-      const watch = this.#watches[index]
-      if (value === null || watch === undefined) continue
-      const where = `node ${node}, worker ${health.worker}`
-      const run = value > figure.limit ? (watch.runs.get(where) ?? 0) + 1 : 0
-      watch.runs.set(where, run)
-      if (run > watch.longestRun) watch.longestRun = run
-      if (run >= this.#limits.windowSeconds && isThrottled) watch.breachedThrottled = true
-      if (value > watch.worst) Object.assign(watch, { worst: value, where })
-    }
+  /** `isThrottled`: one of the tasks has a target throughput, so that a busy core is a fault. */
+  stepStarts({ step, tasks, isThrottled, nowMs }: Omit<WatchedStep, 'beganAt'> & { readonly nowMs: number }): void {
+    this.#firstStepAtMs ??= nowMs
+    this.#step = { step, tasks, isThrottled, beganAt: Math.floor((nowMs - this.#firstStepAtMs) / 1000) }
+    this.#heardUntilMs.clear()
   }
 
-  report(measurements: readonly TaskMeasurement[]): HealthReport {
+  /** A snapshot of the running step; one that comes again, or late, changes nothing. */
+  hear({ node, step, tasks, health, nodeHealth }: Snapshot): void {
+    if (step !== this.#step.step) return
+    for (const one of nodeHealth) this.#hearNode(node, one)
+    for (const one of health) this.#hearWorker(node, one)
+    this.#requests.hear(node, tasks, this.#step)
+  }
+
+  /** `lost`: parts of the load generator, in words. */
+  report(measurements: readonly TaskMeasurement[], lost: readonly string[] = []): HealthReport {
+    const { processingOverheadPercent, stallPercent, droppedSamples } = this.#limits
     // A busy core is no fault while tasks run unthrottled, unless it is Rally's own work that fills the requests' time.
-    const isRallyBound = measurements.some((task) => !task.isThrottled && ownShare(task) * 100 > this.#limits.processingOverheadPercent)
-    const findings = [...this.#figureFindings(isRallyBound), ...measurements.flatMap((one) => this.#sendDelay(one)), ...this.#drops()]
+    const bound = new Set(measurements.filter((task) => !task.isThrottled && this.#requests.ownShare(task) * 100 > processingOverheadPercent).map(({ task }) => task))
+    const isStrict = ({ isThrottled, tasks }: WatchedStep): boolean => isThrottled || tasks.some((task) => bound.has(task))
+    const findings = [
+      ...lost.map(lostFinding),
+      ...[...this.#workers, ...this.#nodes].flatMap(({ figure, watch }) => figureFinding(figure, watch, isStrict)),
+      ...stallFindings(this.#stalls.steps(), stallPercent, isStrict),
+      ...measurements.flatMap((task) => this.#requests.findings(task)),
+      dropFinding(this.#dropped, droppedSamples, this.#drops)
+    ]
     const breaches = findings.filter((finding) => finding.breached)
     const verdict = breaches.some((finding) => !finding.warnsOnly) ? 'invalid' : breaches.length > 0 ? 'warning' : 'ok'
     return { verdict, findings }
   }
 
-  #figureFindings(isRallyBound: boolean): HealthFinding[] {
-    return this.#figures.flatMap((figure, index) => {
-      const watch = this.#watches[index]
-      if (watch === undefined || watch.where === '') return []
-      const breached = watch.longestRun >= this.#limits.windowSeconds
-      const { name, unit, limit, advice } = figure
-      const { worst, where, longestRun: seconds } = watch
-      return [{ figure: name, unit, worst, limit, breached, warnsOnly: !watch.breachedThrottled && !isRallyBound, where, seconds, advice }]
-    })
+  #hearNode(node: string, health: NodeHealth): void {
+    const where = `node ${node}`
+    if (!this.#isNew(where, health)) return
+    if (health.cpu !== null) this.#othersCpu.set(node, health.cpu - health.ownCpu)
+    const place = { where, stretch: this.#stretchOf(health), othersCpu: this.#othersCpu.get(node) ?? 0 }
+    for (const { figure, watch } of this.#nodes) watch.add(place, figure.value(health))
   }
 
-  #sendDelay(task: TaskMeasurement): HealthFinding[] {
-    const { sendDelay, latency } = task.normal
-    if (!task.isThrottled || sendDelay.count < MIN_SEND_DELAYS) return []
-    const worst = sendDelay.percentile(99)
-    const limit = Math.max(this.#limits.sendDelayP99Ms, (this.#limits.sendDelayLatencyPercent / 100) * latency.percentile(50))
-    const where = `task ${task.task}`
-    return [{ figure: 'send delay p99', unit: 'ms', worst, limit, breached: worst > limit, warnsOnly: false, where, seconds: 0, advice: ADD_DRIVERS }]
+  #hearWorker(node: string, health: WorkerHealth): void {
+    const where = `node ${node}, worker ${health.worker}`
+    if (!this.#isNew(where, health)) return
+    const place = { where, stretch: this.#stretchOf(health), othersCpu: this.#othersCpu.get(node) ?? 0 }
+    for (const { figure, watch } of this.#workers) watch.add(place, figure.value(health))
+    this.#stalls.add(place, health)
+    this.#dropped += health.dropped
+    this.#drops.add(place, health.dropped)
   }
 
-  #drops(): HealthFinding[] {
-    const advice = 'the disk or main thread could not keep up: raise sample.queue.size or add load drivers'
-    const dropped = this.#dropped
-    return [{ figure: 'dropped samples', unit: '', worst: dropped, limit: this.#limits.droppedSamples, breached: dropped > this.#limits.droppedSamples, warnsOnly: false, where: 'all workers', seconds: 0, advice }]
+  #isNew(where: string, { toMs }: Told): boolean {
+    if (toMs <= (this.#heardUntilMs.get(where) ?? -1)) return false
+    this.#heardUntilMs.set(where, toMs)
+    return true
+  }
+
+  /** Ticks come just after a second's end: `[2.0, 3.0006)` is second 2. */
+  #stretchOf({ fromMs, toMs }: Told): Stretch {
+    const from = Math.round(fromMs / 1000)
+    return { step: this.#step, from, to: Math.max(from, Math.round(toMs / 1000) - 1) }
   }
 }
 
-const ADD_DRIVERS = 'add load drivers, or ask for less load'
-
-/** Rally's own work around a request, as a share of its service time. */
-function ownShare(task: TaskMeasurement): number {
-  const { serviceTime, processingTime } = task.normal
-  if (serviceTime.count < MIN_SEND_DELAYS || serviceTime.mean <= 0) return 0
-  return (processingTime.mean - serviceTime.mean) / serviceTime.mean
-}
-
-function figuresOf(limits: HealthConfig): Figure[] {
-  return [
-    { name: 'event-loop delay p99', unit: 'ms', limit: limits.loopDelayP99Ms, advice: ADD_DRIVERS, value: (health) => health.loopDelayP99Ms },
-    { name: 'worker CPU', unit: '%', limit: limits.workerCpuPercent, advice: ADD_DRIVERS, value: (health) => percent(health.cpu) },
-    {
-      name: 'CPU steal',
-      unit: '%',
-      limit: limits.stealPercent,
-      advice: 'the machine lends its cores to others: use one of your own',
-      value: (health) => percent(health.steal)
-    }
-  ]
-}
-
-function percent(share: number | null): number | null {
-  return share === null ? null : share * 100
+function watched<Health>(figure: Figure<Health>): Watched<Health> {
+  return { figure, watch: new Watch(figure.limit, figure.windowSeconds) }
 }

@@ -3,7 +3,7 @@
 import { fromWire, RallyError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import { unreachable } from '../core/exhaustive.ts'
-import type { Prepare, Snapshot, TaskResult } from '../protocol/messages.ts'
+import type { Prepare, TaskResult } from '../protocol/messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import type { HealthJudge } from './health-judge.ts'
@@ -121,7 +121,7 @@ class RaceLoop {
         this.#prepared(node)
         return
       case 'snapshot':
-        this.#judgeHealth(node, event)
+        this.#options.health.hear(event)
         this.#collector.addSnapshot(event)
         return
       case 'task-ended':
@@ -177,7 +177,10 @@ class RaceLoop {
   }
 
   #startStep(step: number): void {
+    const { steps, throttled, health } = this.#options
+    const tasks = steps[step]?.tasks ?? []
     this.#collector = new StepCollector(step)
+    health.stepStarts({ step, tasks, isThrottled: tasks.some((task) => throttled.has(task)), nowMs: systemClock.monotonicMs() })
     const starts = startTimes(new Map(this.#links.map((link) => [link.name, link.roundTripMs])))
     for (const link of this.#links) {
       const { delayMs, skewMs } = starts.get(link.name)!
@@ -259,12 +262,6 @@ class RaceLoop {
     const { observer, steps } = this.#options
     const wait = this.#waits.now(this.#state, nowMs)
     observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait, troubles: this.#watch.troubles(nowMs) }))
-  }
-
-  #judgeHealth(node: string, snapshot: Snapshot): void {
-    const tasks = this.#state.steps[snapshot.step]?.tasks ?? []
-    const isThrottled = tasks.some((task) => this.#options.throttled.has(task))
-    for (const health of this.#collector.newHealth(snapshot)) this.#options.health.add(node, health, isThrottled)
   }
 
   /** Where several nodes say something, who it was. */

@@ -13,7 +13,7 @@ import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
 import type { RaceServices } from './race-services.ts'
 import { setUpRace, type RaceSetup } from './race-setup.ts'
-import { stepFactsOf } from './step-facts.ts'
+import { stepFactsOf, throttledTasks } from './step-facts.ts'
 import { SummaryWriter } from './summary-writer.ts'
 import { TelemetryBracket } from './telemetry-bracket.ts'
 
@@ -69,7 +69,7 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
   const result = await runLoop(request, services, { setup, observer, health, telemetry, nodes })
   const measurements = measurementsOf(setup, result)
   const records = result.phase === 'failed' ? [] : await telemetry.after()
-  const report = health.report(measurements)
+  const report = health.report(measurements, lostParts(result))
   const results = measuredResults({ track: request.track, measurements, telemetry: records })
   const unreported = unreportedTasks({ track: request.track, measurements })
   const error = errorOf(result)
@@ -104,7 +104,7 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
     secrets: setup.target.options.secrets,
     steps: stepFactsOf(dealt.steps, dealt.shares),
     onNodeLoss: request.onNodeLoss,
-    throttled: new Set(schedule.flatMap(tasksOf).flatMap((task) => (isThrottled(task.params) ? [task.name] : []))),
+    throttled: throttledTasks(schedule),
     health,
     observer,
     signal: services.signal,
@@ -113,15 +113,18 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
   })
 }
 
-function isThrottled(params: Readonly<Record<string, unknown>>): boolean {
-  return params['target-throughput'] !== undefined || params['target-interval'] !== undefined
-}
-
 function measurementsOf(setup: RaceSetup, result: RaceLoopResult) {
   return setup.challenge.schedule.flatMap(tasksOf).flatMap((task) => {
     const measured = result.tasks[task.name]
     return measured === undefined ? [] : [measurementOf(task, measured, operationType(task.operation.type)?.isAdmin ?? false)]
   })
+}
+
+/** What the load generator lost once the first step had started: figures without it are not the ones that were asked for. */
+function lostParts({ error, nodes, phase }: RaceLoopResult): string[] {
+  if (error instanceof RallyError && error.kind === 'invalid') return [messageOf(error)]
+  if (phase !== 'done') return []
+  return nodes.flatMap(({ name, lost }) => (lost === null ? [] : [`node ${name} ${lost.why} in step ${lost.step + 1}`]))
 }
 
 /** A bug outranks the user's cancel, and that any other failure. */

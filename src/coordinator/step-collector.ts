@@ -1,7 +1,7 @@
 // The figures of the running step from all nodes. Snapshots hold absolute values: a repeated, late or lost one changes nothing.
 
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
-import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult, WorkerHealth } from '../protocol/messages.ts'
+import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
 import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
@@ -19,8 +19,6 @@ interface NodeFigures {
   readonly seconds: Map<string, Map<number, ToldSecond>>
   readonly tallies: Map<string, Tally>
   seq: number
-  /** Health is known up to this snapshot. */
-  healthSeq: number
   progress: Readonly<Record<string, TaskProgressFacts>>
 }
 
@@ -57,15 +55,6 @@ export class StepCollector {
     for (const [task, result] of Object.entries(joined.tasks)) {
       for (const type of SAMPLE_TYPES) replaceSeconds(secondsOf(figures, task, type), result.types[type]?.seconds ?? [], LAST)
     }
-  }
-
-  /** What a snapshot tells of the workers' health that no other one has told; call before `addSnapshot`. */
-  newHealth(snapshot: Snapshot): readonly WorkerHealth[] {
-    if (snapshot.step !== this.step) return []
-    const figures = this.#figuresOf(snapshot.node, snapshot.epoch)
-    const told = snapshot.health.filter((health) => health.since > figures.healthSeq)
-    figures.healthSeq = Math.max(figures.healthSeq, snapshot.seq)
-    return told
   }
 
   /** Requests that a node has begun in this step, as far as it told. */
@@ -135,7 +124,7 @@ export class StepCollector {
   #figuresOf(node: string, epoch: string): NodeFigures {
     const key = `${node}/${epoch}`
     let figures = this.#nodes.get(key)
-    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, healthSeq: 0, progress: {} }))
+    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, progress: {} }))
     return figures
   }
 }

@@ -2,7 +2,8 @@
 
 import type { Step } from '../allocation/allocation.ts'
 import type { NodeClients } from '../allocation/assignment.ts'
-import { tasksOf } from '../track/track.ts'
+import { TEST_MODE_THROUGHPUT, targetThroughputOf } from '../scheduler/target-throughput.ts'
+import { tasksOf, type ScheduleElement } from '../track/track.ts'
 
 export interface CompletingTask {
   readonly task: string
@@ -39,4 +40,10 @@ function clientsByNode(step: Step, task: string, shares: readonly NodeClients[])
     if (parts > 0) byNode[name] = parts
   }
   return byNode
+}
+
+/** Names of the tasks whose requests are due at set times. */
+export function throttledTasks(schedule: readonly ScheduleElement[]): ReadonlySet<string> {
+  const tasks = schedule.flatMap(tasksOf).filter((task) => (targetThroughputOf(task)?.value ?? TEST_MODE_THROUGHPUT) < TEST_MODE_THROUGHPUT)
+  return new Set(tasks.map((task) => task.name))
 }

@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts'
 import type { Step } from '../allocation/allocation.ts'
 import type { KeptEvent, Snapshot, TaskResult } from '../protocol/messages.ts'
 import type { WorkerEvent, WorkerSecond } from '../protocol/worker-messages.ts'
-import { StealMeter } from './cpu-steal.ts'
+import type { MachineWatch } from './machine-watch.ts'
 import { SnapshotBook } from './snapshot-book.ts'
 
 /** After a second's end: the workers tell within a few milliseconds, the node within 50. */
@@ -17,6 +17,7 @@ export interface StepParts {
   /** Of this node. */
   readonly clients: ReadonlySet<number>
   readonly workers: number
+  readonly machine: MachineWatch
   readonly startAtMs: number
   /** Of the last snapshot of the session. */
   readonly seq: number
@@ -36,7 +37,6 @@ export class RunningStep {
   readonly index: number
   readonly #parts: StepParts
   readonly #book: SnapshotBook
-  readonly #steal = new StealMeter()
   /** Results by worker. */
   readonly #joined = new Map<number, Readonly<Record<string, TaskResult>>>()
   readonly #completing: ReadonlyMap<string, CompletingTask>
@@ -48,6 +48,7 @@ export class RunningStep {
     this.#parts = parts
     this.#book = new SnapshotBook(node, epoch, step.index, seq)
     this.#completing = completingTasks(step, clients)
+    parts.machine.begin()
     this.#snapshotAt(startAtMs + 1000)
   }
 
@@ -106,10 +107,9 @@ export class RunningStep {
   }
 
   #showSnapshot(): void {
-    const snapshot = this.#book.next()
-    // Only the node's main thread can tell the steal.
-    const steal = this.#steal.take()
-    this.#parts.show({ t: 'snapshot', ...snapshot, health: snapshot.health.map((health) => ({ ...health, steal })) })
+    const { machine, startAtMs, show } = this.#parts
+    this.#book.addNode(machine.take(startAtMs))
+    show({ t: 'snapshot', ...this.#book.next() })
   }
 }
 

@@ -21,6 +21,7 @@ import type { WorkerEvent } from '../protocol/worker-messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import { allocate, type Step } from '../allocation/allocation.ts'
 import { Owner, PATIENCE, type Patience } from './owner.ts'
+import { MachineWatch } from './machine-watch.ts'
 import { prepareNode, type NodeSettings } from './prepare-node.ts'
 import { RunningStep } from './running-step.ts'
 import { openWorkerPool, type WorkerPool } from './worker-pool.ts'
@@ -70,6 +71,7 @@ class Session implements NodeSession {
   #race: string | null = null
   #preparing: Promise<void> | null = null
   #pool: WorkerPool | null = null
+  #machine: MachineWatch | null = null
   readonly #dead = new Set<number>()
   #steps: readonly Step[] = []
   #clients: ReadonlySet<number> = new Set()
@@ -159,6 +161,7 @@ class Session implements NodeSession {
     this.#steps = allocate(prepared.schedule).steps
     this.#clients = new Set(prepare.clients)
     this.#owner.show({ t: 'preparing', node: this.#node, what: `connecting ${prepare.clients.length} clients` })
+    this.#machine = new MachineWatch(prepare.target.hosts.map((host) => host.port))
     this.#pool = openWorkerPool(prepared.starts, {
       event: (worker, event) => this.#workerTold(worker, event),
       died: (worker, error) => this.#workerDied(worker, error)
@@ -173,7 +176,7 @@ class Session implements NodeSession {
 
   #startStep(index: number, delayMs: number): void {
     const step = this.#steps[index]
-    if (step === undefined || this.#pool === null) throw new RallyError('protocol', `node ${this.#node}: no step ${index} is prepared`)
+    if (step === undefined || this.#pool === null || this.#machine === null) throw new RallyError('protocol', `node ${this.#node}: no step ${index} is prepared`)
     const startAtMs = systemClock.monotonicMs() + delayMs
     this.#lastStep = index
     this.#running = new RunningStep({
@@ -182,6 +185,7 @@ class Session implements NodeSession {
       step,
       clients: this.#clients,
       workers: this.#pool.size,
+      machine: this.#machine,
       startAtMs,
       seq: this.#seq,
       tell: (event) => this.#owner.tell(event),
@@ -264,6 +268,7 @@ class Session implements NodeSession {
     await this.#preparing?.catch(() => {})
     const pool = this.#pool
     this.#pool = null
+    this.#machine?.close()
     await pool?.close()
     this.#owner.tell({ t: 'stopped', node: this.#node, reason })
     this.#owner.close()

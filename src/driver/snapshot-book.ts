@@ -1,7 +1,7 @@
 // A node's figures of the current step, kept so that any second can be sent again until the coordinator has it.
 
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
-import type { SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, ToldHealth, TypeSnapshot } from '../protocol/messages.ts'
+import type { NodeHealth, SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
 import type { WorkerSecond } from '../protocol/worker-messages.ts'
 import { mergeTallies, NO_TIMES } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
@@ -13,6 +13,11 @@ interface BookedSecond {
   sinceSeq: number
 }
 
+interface Booked<T> {
+  readonly what: T
+  readonly sinceSeq: number
+}
+
 type Types<T> = Partial<Record<SampleTypeName, T>>
 
 export class SnapshotBook {
@@ -22,7 +27,8 @@ export class SnapshotBook {
   readonly #seconds = new Map<string, Types<Map<number, BookedSecond>>>()
   readonly #tallies = new Map<string, Types<Map<number, Tally>>>()
   readonly #progress = new Map<string, Map<number, TaskProgressFacts>>()
-  #health: ToldHealth[] = []
+  #health: Booked<WorkerHealth>[] = []
+  #nodeHealth: Booked<NodeHealth>[] = []
   #seq: number
   #acked: number
 
@@ -51,13 +57,18 @@ export class SnapshotBook {
       const byWorker = this.#progress.get(task) ?? new Map<number, TaskProgressFacts>()
       this.#progress.set(task, byWorker.set(told.worker, facts))
     }
-    this.#health.push({ ...told.health, since: this.#seq + 1 })
+    book(this.#health, told.health, this.#seq)
+  }
+
+  addNode(health: NodeHealth): void {
+    book(this.#nodeHealth, health, this.#seq)
   }
 
   /** The coordinator has all up to this snapshot. Seconds stay for a while: a worker that lagged may still add to one. */
   acknowledge(seq: number): void {
     if (seq > this.#acked) this.#acked = seq
-    this.#health = this.#health.filter((health) => health.since > this.#acked)
+    this.#health = this.#health.filter((booked) => booked.sinceSeq > this.#acked)
+    this.#nodeHealth = this.#nodeHealth.filter((booked) => booked.sinceSeq > this.#acked)
     for (const types of this.#seconds.values()) {
       for (const seconds of Object.values(types)) forget(seconds, this.#acked)
     }
@@ -78,7 +89,9 @@ export class SnapshotBook {
     }
     const progress: Record<string, TaskProgressFacts> = {}
     for (const [task, byWorker] of this.#progress) progress[task] = [...byWorker.values()].reduce(mergeProgress)
-    return { node: this.#node, epoch: this.#epoch, seq: this.#seq, step: this.#step, tasks, progress, health: this.#health }
+    const health = this.#health.map((booked) => booked.what)
+    const nodeHealth = this.#nodeHealth.map((booked) => booked.what)
+    return { node: this.#node, epoch: this.#epoch, seq: this.#seq, step: this.#step, tasks, progress, health, nodeHealth }
   }
 
   /**
@@ -147,4 +160,12 @@ function forget(seconds: Map<number, BookedSecond>, acked: number): void {
   if (seconds.size <= KEPT_SECONDS) return
   const newest = Math.max(...seconds.keys())
   for (const [k, booked] of seconds) if (booked.sinceSeq <= acked && k < newest - KEPT_SECONDS) seconds.delete(k)
+}
+
+/** Of a coordinator that acknowledges nothing, the newest are kept. */
+const MAX_HEALTH = 1024
+
+function book<T>(list: Booked<T>[], what: T, seq: number): void {
+  if (list.length === MAX_HEALTH) list.shift()
+  list.push({ what, sinceSeq: seq + 1 })
 }

@@ -79,19 +79,33 @@ export interface TaskMeasurement {
 
 /** A figure of the load generator itself that went over its limit, or its worst value when it did not. */
 export interface HealthFinding {
-  /** `event-loop delay p99`, `worker CPU`, `CPU steal`, `send delay p99`, `dropped samples`. */
+  /** `event-loop delay p99`, `worker CPU`, `send delay p99`, `dropped samples` … */
   readonly figure: string
   readonly unit: string
-  readonly worst: number
-  readonly limit: number
+  /** null: no number, something was lost. */
+  readonly worst: number | null
+  /** null: it is only told, to explain others. */
+  readonly limit: number | null
   readonly breached: boolean
   /** Only warns: an unthrottled task may use a whole core. */
   readonly warnsOnly: boolean
-  /** Where the worst value was seen: `worker 1`, `task term`. */
+  /** Where the breach, or the worst value, was seen: `node a, worker 1`, `task term`. */
   readonly where: string
-  /** Seconds after the race's start in which it was over the limit. */
+  /** And when; null: it is a figure of the whole race. */
+  readonly when: HealthMoment | null
+  /** How long it was over its limit without a break. */
   readonly seconds: number
+  /** What to do; empty: nothing. */
   readonly advice: string
+}
+
+export interface HealthMoment {
+  /** From 1. */
+  readonly step: number
+  readonly tasks: readonly string[]
+  /** Seconds after the step's start, both inclusive. */
+  readonly fromSecond: number
+  readonly toSecond: number
 }
 
 export interface HealthReport {

@@ -1,7 +1,7 @@
 // The document race.json: Elastic Rally 2.13's keys in its order, then ours. Elastic Rally ignores keys it does not know.
 
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
-import type { HealthReport } from './measurement.ts'
+import type { HealthFinding, HealthReport } from './measurement.ts'
 import { timestampText } from './race-timestamp.ts'
 
 export type RaceStatus = 'running' | 'finished' | 'cancelled' | 'failed'
@@ -92,8 +92,12 @@ export function raceDocument(race: RaceHeader, results: JsonObject | null, state
 function stateFields({ health, ...state }: RaceState): JsonObject {
   const fields = state as JsonObject
   if (health === undefined) return fields
-  const findings = health.findings.map(({ warnsOnly, ...finding }) => ({ ...finding, warns_only: warnsOnly }))
-  return { ...fields, health: { verdict: health.verdict, findings } }
+  return { ...fields, health: { verdict: health.verdict, findings: health.findings.map(findingFields) } }
+}
+
+function findingFields({ warnsOnly, when, ...finding }: HealthFinding): JsonObject {
+  const moment = when === null ? null : { step: when.step, tasks: when.tasks, from_second: when.fromSecond, to_second: when.toSecond }
+  return { ...finding, warns_only: warnsOnly, when: moment }
 }
 
 function filled(key: string, params: JsonObject): JsonObject {

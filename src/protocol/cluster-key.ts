@@ -3,14 +3,13 @@
 
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { RallyError } from '../core/errors.ts'
+import { isNodeId } from './node-address.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
 
 /** `cluster`: keys of all nodes come from it; `node`: of this one only. */
 export type StoredKey = { readonly kind: 'cluster'; readonly key: Buffer } | { readonly kind: 'node'; readonly node: string; readonly key: Buffer }
 
 const KEY_BYTES = 32
-// A PSK identity holds 128 bytes; a space would end the word in the line.
-const NODE_ID = /^[!-~]{1,128}$/
 
 /** The key that is kept in `path`; null: none is. Throws RallyError('config') if others may read it, or if it is no key. */
 export async function readKey(path: string): Promise<StoredKey | null> {
@@ -44,7 +43,7 @@ export function nodeKeyOf(stored: StoredKey, node: string): Buffer {
 
 /** The line to carry to the node. Throws RallyError('usage') for a name that cannot be a node's. */
 export function exportNodeKey(clusterKey: Buffer, node: string): string {
-  if (!NODE_ID.test(node)) throw new RallyError('usage', `"${node}" cannot be a node's name: 1 to 128 letters, digits and signs, no spaces`)
+  if (!isNodeId(node)) throw new RallyError('usage', `"${node}" cannot be a node's name: 1 to 128 letters, digits and signs, no spaces`)
   return withCheck(['rally-node-key', node, deriveNodeKey(clusterKey, node).toString('base64url')])
 }
 

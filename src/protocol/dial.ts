@@ -15,7 +15,7 @@ export interface DialOptions<R extends Role> {
   readonly identity: string
   /** Of the node; null: a Unix socket needs none. */
   readonly key: Buffer | null
-  readonly hello: { readonly role: R } & Pick<Hello, 'race' | 'token' | 'seq'>
+  readonly hello: { readonly role: R } & Pick<Hello, 'race' | 'token' | 'seq' | 'owner' | 'force'>
   /** For everything until the welcome. */
   readonly deadlineMs: number
   readonly signal?: AbortSignal

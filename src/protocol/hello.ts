@@ -18,8 +18,12 @@ export interface Hello {
   readonly race?: string
   /** Chosen by the coordinator of a race with its first control connection; whoever shows it again is the same coordinator. */
   readonly token?: string
-  /** Of the last snapshot that came, when a control connection takes the place of one that fell silent. */
+  /** Of the last event that came, when a control connection takes the place of one that fell silent. */
   readonly seq?: number
+  /** Who runs the race, for those who find the node taken: `esra@laptop`. */
+  readonly owner?: string
+  /** Take the node from the coordinator that has it. */
+  readonly force?: boolean
 }
 
 /** Listener → dialler: the channel is open. */
@@ -30,6 +34,8 @@ export interface Welcome {
   readonly program: string
   readonly node: string
   readonly facts: NodeFacts
+  /** Whose race had to end for this one. */
+  readonly evicted?: string
 }
 
 /** Listener → dialler: no, and why; the connection ends. */

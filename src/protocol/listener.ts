@@ -22,7 +22,7 @@ export interface ListenOptions {
 }
 
 /** What the welcome says of the node. */
-export type Greeting = Pick<Welcome, 'node' | 'facts'>
+export type Greeting = Pick<Welcome, 'node' | 'facts' | 'evicted'>
 
 export interface Listener {
   /** The real one, where 0 was asked for; null: a Unix socket. */

@@ -2,7 +2,6 @@
 // Everything in them is plain JSON: the same objects travel in one process and, as one line each, over a socket.
 
 import type { WireError } from '../core/errors.ts'
-import type { SparseHistogram } from '../sample/histogram.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
 import type { TargetFacts } from '../target/request.ts'
@@ -106,7 +105,9 @@ export interface Snapshot {
   readonly tasks: Readonly<Record<string, Readonly<Partial<Record<SampleTypeName, TypeSnapshot>>>>>
   /** Progress of the clients by task: mean of 0…1 and how many have ended; null: no known end. */
   readonly progress: Readonly<Record<string, TaskProgressFacts>>
-  readonly health: readonly ToldHealth[]
+  /** Stretches that the coordinator has not acknowledged. */
+  readonly health: readonly WorkerHealth[]
+  readonly nodeHealth: readonly NodeHealth[]
 }
 
 export type SampleTypeName = 'warmup' | 'normal'
@@ -123,25 +124,53 @@ export interface TaskProgressFacts {
   readonly warm: number
 }
 
-/** One worker's own state over its last second. */
+/** One worker's own state over its last second, or longer, if the thread stood still. */
 export interface WorkerHealth {
   readonly worker: number
-  /** Second after the step's start. */
-  readonly second: number
+  /** The stretch, milliseconds after the step's start on its node. */
+  readonly fromMs: number
+  readonly toMs: number
+  /** Of the event loop: one moment in a hundred had to wait longer. */
   readonly loopDelayP99Ms: number
-  /** 0…1 of one core; null: the system does not tell. */
+  /** Its delays over 10 ms, longest first, at most 50. */
+  readonly longDelaysMs: readonly number[]
+  /** Time on a core, 0…1 of the stretch; null, here and below: the system does not tell. */
   readonly cpu: number | null
-  /** 0…1 of all cores. */
-  readonly steal: number | null
-  readonly sendDelay: SparseHistogram
+  /** Time in which it wanted to run, but others had the cores, 0…1 of the stretch. */
+  readonly cpuWait: number | null
+  /** Of requests that were due while their client was free; null: there were none. */
+  readonly sendDelayP99Ms: number | null
   readonly dropped: number
-  /** Requests that are due, but whose client is still busy. */
-  readonly late: number
+  /** Clients behind their schedule because the target still had their last request, and how far the worst one is. */
+  readonly lateClients: number
+  readonly lateMs: number
+  /** Bytes of the thread's own heap. */
+  readonly heapUsed: number
+  readonly heapLimit: number
 }
 
-export interface ToldHealth extends WorkerHealth {
-  /** The first snapshot that holds it; until that is acknowledged, later ones hold it too. */
-  readonly since: number
+/** The node's own state over its last second: that of its machine, and of its process. */
+export interface NodeHealth {
+  readonly fromMs: number
+  readonly toMs: number
+  /** Of the node's main thread. */
+  readonly mainDelayP99Ms: number
+  readonly mainLongDelaysMs: readonly number[]
+  /** CPU time of all processes, of this one, and what the hypervisor gave to other machines: 0…1 of all cores. */
+  readonly cpu: number | null
+  readonly ownCpu: number
+  readonly steal: number | null
+  /** Bytes; `available` of the machine, or of the container's limit if that is less. */
+  readonly rss: number
+  readonly memoryAvailable: number | null
+  readonly memoryTotal: number
+  /** TCP sockets of the machine. */
+  readonly sockets: number | null
+  /** Ports that are still free for connections to the target's most used address, of so many. */
+  readonly portsLeft: number | null
+  readonly ports: number | null
+  readonly descriptors: number | null
+  readonly descriptorLimit: number | null
 }
 
 /** All that a node measured in a step, once. */

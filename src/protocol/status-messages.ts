@@ -15,20 +15,31 @@ export interface NodeStatus {
   readonly node: string
   readonly version: string
   readonly program: string
+  /** How long this daemon has run. */
+  readonly upMs: number
   /** This machine's wall clock, milliseconds since the epoch: for the clock offset that status shows. */
   readonly wallMs: number
   readonly state: NodeState
   readonly facts: NodeFacts
-  /** Chunks kept of all races; null: not counted yet. */
-  readonly chunks: { readonly count: number; readonly bytes: number } | null
-  /** How it gets on with its coordinator's daemon; null: none was named. */
-  readonly coordinator: { readonly address: string; readonly state: string } | null
+  /** Chunks kept of all races. */
+  readonly chunks: { readonly count: number; readonly bytes: number }
+  /** How it gets on with its coordinator's daemon, in words; null: none was named. */
+  readonly coordinator: { readonly address: string; readonly isConnected: boolean; readonly state: string } | null
 }
 
 export type NodeState =
   | { readonly is: 'idle' }
-  | { readonly is: 'preparing'; readonly race: string; readonly sinceMs: number }
-  | { readonly is: 'running'; readonly race: string; readonly step: number; readonly steps: number; readonly sinceMs: number }
+  | {
+      /** `ready`: prepared, or between two steps; `ending`: it has failed, or was told to stop. */
+      readonly is: 'preparing' | 'ready' | 'running' | 'ending'
+      readonly race: string
+      readonly owner: string
+      /** How long the race has had this node. */
+      readonly forMs: number
+      /** The last one that began, counted from 0; null: none has. */
+      readonly step: number | null
+      readonly steps: number
+    }
 
 export interface Member {
   readonly node: string

@@ -2,12 +2,12 @@
 // generator kept up, and what the words mean. Markdown that also reads well in a terminal.
 
 import type { JsonObject } from '../core/json.ts'
-import { jsonAt, numberAt, objectAt, objectsAt, textAt } from '../core/json-path.ts'
-import { generalText } from '../core/python-number.ts'
+import { jsonAt, numberAt, objectsAt, textAt } from '../core/json-path.ts'
 import { countText, durationText } from '../core/units.ts'
 import { cautions } from './cautions.ts'
 import { taskName } from './figure-rows.ts'
 import { onOneLine } from './printable.ts'
+import { breaches, breachText, figureText, isBreached, momentText, onlyWarns } from './health-text.ts'
 import {
   ACCOUNT_KEYS,
   accountOf,
@@ -39,7 +39,10 @@ export function headline(document: JsonObject): string {
 
 /** Numbers that cannot be trusted must not look as if they could. */
 function distrust(document: JsonObject): string {
-  return textAt(document, 'health', 'verdict') === 'invalid' ? ' INVALID: the load generator did not keep up (see below).' : ''
+  if (textAt(document, 'health', 'verdict') !== 'invalid') return ''
+  const [worst] = breaches(document)
+  const cause = worst === undefined ? '' : ` (${breachText(worst)})`
+  return ` INVALID: the load generator did not keep up${cause}; see below.`
 }
 
 function statusWord(document: JsonObject): string {
@@ -130,25 +133,17 @@ function generatorSection(document: JsonObject): string {
     figureText(finding, 'worst'),
     figureText(finding, 'limit'),
     textAt(finding, 'where') ?? '',
+    momentText(finding),
     stateWord(finding)
   ])
-  const table = rows.length === 0 ? '' : `\n${markdownTable(['Figure', 'Worst', 'Limit', 'Where', ''], rows, 'right')}`
-  const advice = findings.filter(isBreached).flatMap((finding) => textAt(finding, 'advice') ?? [])
-  return `## Load generator\n\nVerdict ${VERDICTS[verdict] ?? verdict}\n${table}${advice.length === 0 ? '' : `\n${advice.map((line) => `- ${line}\n`).join('')}`}`
-}
-
-function figureText(finding: JsonObject, key: string): string {
-  const value = numberAt(objectAt(finding), key)
-  return value === null ? '' : `${generalText(value)} ${textAt(finding, 'unit') ?? ''}`.trim()
-}
-
-function isBreached(finding: JsonObject): boolean {
-  return jsonAt(finding, 'breached') === true
+  const table = rows.length === 0 ? '' : `\n${markdownTable(['Figure', 'Worst', 'Limit', 'Where', 'When', ''], rows, 'right')}`
+  const advice = findings.filter(isBreached).map((finding) => `- ${breachText(finding)}\n`)
+  return `## Load generator\n\nVerdict ${VERDICTS[verdict] ?? verdict}\n${table}${advice.length === 0 ? '' : `\n${advice.join('')}`}`
 }
 
 function stateWord(finding: JsonObject): string {
-  if (!isBreached(finding)) return 'ok'
-  return jsonAt(finding, 'warns_only') === true ? 'over, only a warning' : 'over'
+  if (!isBreached(finding)) return jsonAt(finding, 'limit') === null ? '' : 'ok'
+  return onlyWarns(finding) ? 'over, only a warning' : 'over'
 }
 
 function warningSection(document: JsonObject): string {

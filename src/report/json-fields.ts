@@ -110,12 +110,14 @@ export const JSON_REPORT_FIELDS: Readonly<Record<string, string>> = {
   'load_generator.verdict': 'ok, warning or invalid: whether the load generator kept up; null: not judged',
   'load_generator.findings[].figure': 'what was watched',
   'load_generator.findings[].unit': 'its unit',
-  'load_generator.findings[].worst': 'its worst value',
-  'load_generator.findings[].limit': 'its limit',
+  'load_generator.findings[].worst': 'its worst value; null: it is no number',
+  'load_generator.findings[].limit': 'its limit; null: it is only told, to explain others',
   'load_generator.findings[].breached': 'whether it was over the limit for long enough',
   'load_generator.findings[].warns_only': 'whether that only warns',
-  'load_generator.findings[].where': 'worker or task with the worst value',
-  'load_generator.findings[].seconds': 'seconds after the race’s start in which it was over the limit',
+  'load_generator.findings[].where': 'node, worker or task of the breach, or of the worst value',
+  'load_generator.findings[].when':
+    'and its moment: step (from 1), its tasks, from_second and to_second after its start; null: it is a figure of the whole race',
+  'load_generator.findings[].seconds': 'how long it was over the limit without a break',
   'load_generator.findings[].advice': 'what to do about it',
   'warnings[]': 'what the user was warned of'
 }

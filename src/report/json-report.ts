@@ -32,10 +32,7 @@ export function jsonReport(document: JsonObject): string {
     cluster: clusterFields(objectAt(document, 'results')),
     load_generator: {
       verdict: textAt(document, 'health', 'verdict'),
-      findings: objectsAt(document, 'health', 'findings').map(({ warnsOnly = false, ...finding }) => ({
-        ...finding,
-        warns_only: warnsOnly
-      }))
+      findings: objectsAt(document, 'health', 'findings')
     },
     warnings: listAt(document, 'warnings')
   }

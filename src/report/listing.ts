@@ -24,8 +24,13 @@ export function racesText(races: readonly StoredRace[]): string {
   ]
   // A race of ours says how it ended: one that was cancelled looks like any other in Elastic Rally's list.
   const hasStatus = races.some((race) => race.status !== null)
-  const rows = races.map((race) => [...raceRow(race), ...(hasStatus ? [race.status] : [])])
+  const rows = races.map((race) => [...raceRow(race), ...(hasStatus ? [statusOf(race)] : [])])
   return `\nRecent races:\n\n${columns(hasStatus ? [...headers, 'Status'] : headers, rows)}\n`
+}
+
+/** One whose figures cannot be trusted must not look like any other. */
+function statusOf({ status, document }: StoredRace): string | null {
+  return textAt(document, 'health', 'verdict') === 'invalid' ? `${status ?? 'ended'}, invalid` : status
 }
 
 function raceRow(race: StoredRace): readonly Cell[] {

@@ -38,8 +38,8 @@ export interface RequestTiming {
   retries: number
 }
 
-/** What an exchange can fail with when there is no answer. */
-export type TransportFailure = 'timeout' | 'refused' | 'reset' | 'dns' | 'tls' | 'cancelled' | 'other'
+/** What an exchange can fail with when there is no answer; the last two for want of something on this side. */
+export type TransportFailure = 'timeout' | 'refused' | 'reset' | 'dns' | 'tls' | 'cancelled' | 'other' | 'no-ports' | 'no-descriptors'
 
 /** No (complete) answer came. An answer with status 500 is an answer, not this. */
 export class TransportError extends Error {

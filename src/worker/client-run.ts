@@ -43,6 +43,7 @@ export async function runClientTask(run: ClientRun, stepStartMs: number, taskSta
     endAtMs = await clientLoop.run()
   } finally {
     source.close()
+    run.thread.health.clientHasEnded(client)
     account.clientEnded(client, Math.max(0, endAtMs - stepStartMs))
   }
 }
@@ -74,14 +75,15 @@ class ClientLoop {
 
   /** Resolves with the monotonic time at which the client's part was over. */
   async run(): Promise<number> {
-    const { part, thread, stop, source } = this.#run
-    const { clock, pacer, lease } = thread
+    const { part, thread, stop, source, client } = this.#run
+    const { clock, pacer, lease, health } = thread
     // Due times count from the end of the ramp-up, so that the wait is not charged to latency.
     const firstDueMs = this.#taskStartMs + rampUpDelayMs(part.task, part)
     if (firstDueMs > this.#taskStartMs && !(await pacer.until(firstDueMs, stop))) return clock.monotonicMs()
     for (;;) {
       const dueMs = firstDueMs + this.#scheduler.nextDueMs()
       const nowMs = clock.monotonicMs()
+      health.clientIsFree(client, dueMs, this.#freeAtMs)
       const type = this.#loop.begin(nowMs - this.#taskStartMs, dueMs - this.#taskStartMs)
       if (type === null) return this.#endOfTask()
       if (type === 'normal' && !this.#isWarm) this.#warm(Math.max(this.#freeAtMs, this.#taskStartMs + this.#loop.warmupMs))

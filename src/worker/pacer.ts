@@ -29,11 +29,6 @@ export class Pacer {
     this.#clock = clock
   }
 
-  /** Waits that are over their time. */
-  overdue(nowMs: number): number {
-    return this.#heap.reduce((count, wait) => count + (wait.dueMs < nowMs ? 1 : 0), 0)
-  }
-
   /** Resolves with true at `dueMs` (monotonic), or with false as soon as the signal is stopped and `wake` was called. */
   until(dueMs: number, signal: StopSignal): Promise<boolean> {
     if (signal.stopped) return Promise.resolve(false)

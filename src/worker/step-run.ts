@@ -68,8 +68,7 @@ export function secondOf({ prepared, thread, startMs }: RunningStep, worker: num
     tasks[name] = account.snapshot(nowMs - startMs)
     progress[name] = account.progress()
   }
-  const second = Math.max(0, Math.floor((nowMs - startMs) / 1000) - 1)
-  return { worker, step: prepared.step, tasks, progress, health: thread.health.take(worker, second, thread.pacer.overdue(nowMs)) }
+  return { worker, step: prepared.step, tasks, progress, health: thread.health.take(worker, startMs) }
 }
 
 export function resultsOf(prepared: PreparedStep): StepJoined['tasks'] {

@@ -43,7 +43,7 @@ class Worker {
     const clock = systemClock
     const pacer = new Pacer(clock)
     const columns = new ColumnWriter((chunk) => this.#chunkIsFull(chunk))
-    const health = new ThreadHealth(clock)
+    const health = new ThreadHealth(clock, start.clients)
     this.#thread = { clock, pacer, lease: new Lease(start.lease), columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start) }
   }
 
@@ -112,6 +112,7 @@ class Worker {
     }
     const running: RunningStep = { prepared, thread: this.#thread, startMs, clientEnded, failed }
     this.#current = running
+    this.#thread.health.begin()
     this.#tickAt(running, startMs + 1000)
     try {
       await runStep(running)

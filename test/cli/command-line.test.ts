@@ -66,7 +66,7 @@ Hint: run \`rally race --help\`
 
 test('what is not served yet is refused by name with exit code 2', async () => {
   for (const line of [
-    ['daemon', 'start'],
+    ['bootstrap'],
     ['race', '--track=cities', '--telemetry=jfr'],
     ['list', 'cars'],
     ['race', '--track=cities', '--pipeline=docker']

@@ -5,20 +5,22 @@ import { HealthJudge } from '../../src/coordinator/health-judge.ts'
 import { measurementOf } from '../../src/coordinator/measure.ts'
 import { runRaceLoop, type RaceLoopResult } from '../../src/coordinator/race-loop.ts'
 import type { RaceObserver } from '../../src/coordinator/race-request.ts'
-import { stepFactsOf } from '../../src/coordinator/step-facts.ts'
+import { stepFactsOf, throttledTasks } from '../../src/coordinator/step-facts.ts'
 import { allocate } from '../../src/allocation/allocation.ts'
 import { assignClients } from '../../src/allocation/assignment.ts'
 import type { ConnectedNode } from '../../src/coordinator/connected-node.ts'
 import type { OnNodeLoss } from '../../src/coordinator/race-state.ts'
 import { openLocalNode } from '../../src/node/local-node.ts'
 import { challengeToRun, tasksOf, type Track } from '../../src/track/track.ts'
-import type { TaskMeasurement } from '../../src/metrics/measurement.ts'
+import type { HealthReport, TaskMeasurement } from '../../src/metrics/measurement.ts'
 import type { TargetOptions } from '../../src/target/target-options.ts'
+import { HEALTH_LIMITS } from './health-limits.ts'
 
 export interface ScheduleRun {
   readonly result: RaceLoopResult
   readonly measurements: readonly TaskMeasurement[]
   readonly warnings: readonly string[]
+  readonly health: HealthReport
 }
 
 export interface RunOptions {
@@ -35,8 +37,6 @@ export interface RunOptions {
   readonly nodes?: readonly ConnectedNode[]
   readonly onNodeLoss?: OnNodeLoss
 }
-
-const LIMITS = { loopDelayP99Ms: 20, workerCpuPercent: 95, stealPercent: 10, windowSeconds: 5, sendDelayP99Ms: 5, sendDelayLatencyPercent: 10, processingOverheadPercent: 20, droppedSamples: 0 }
 
 export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   const { track } = options
@@ -59,14 +59,15 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
     offline: true,
     targetIsLocal: true
   } as const
+  const health = new HealthJudge(HEALTH_LIMITS)
   const observer = { progress: () => {}, info: () => {}, warning: (line: string) => warnings.push(line), ...options.observer }
   const result = await runRaceLoop({
     nodes: nodes.map((node, index) => ({ node, prepare: { ...common, clients: shares[index]!.clients } })),
     secrets,
     steps: stepFactsOf(allocation.steps, shares),
     onNodeLoss: options.onNodeLoss ?? 'abort',
-    throttled: new Set(),
-    health: new HealthJudge(LIMITS),
+    throttled: throttledTasks(schedule),
+    health,
     observer,
     signal: options.signal ?? new AbortController().signal,
     beforeLoad: () => Promise.resolve()
@@ -76,7 +77,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
     const measured = result.tasks[task.name]
     return measured === undefined ? [] : [measurementOf(task, measured, false)]
   })
-  return { result, measurements, warnings }
+  return { result, measurements, warnings, health: health.report(measurements) }
 }
 
 function plainTarget(address: { readonly host: string; readonly port: number }, timeoutMs: number): TargetOptions {

@@ -9,7 +9,11 @@ import { TestHosts, whyNoHosts } from './test-hosts.ts'
 
 const skip = whyNoHosts({ sshd: true }) ?? false
 
-const SERVE = ['node', '-e', 'require("node:http").createServer((q, r) => r.end("from " + require("node:os").hostname())).listen(8080, () => console.log("up"))']
+const SERVE = [
+  'node',
+  '-e',
+  'require("node:http").createServer((q, r) => r.end("from " + require("node:os").hostname())).listen(8080, () => console.log("up"))'
+]
 
 let hosts: TestHosts
 
@@ -37,8 +41,14 @@ async function serve(name: string): Promise<void> {
 
 test('hosts have names, addresses, users and homes of their own', { skip }, async () => {
   assert.equal((await hosts.exec('b', ['hostname'])).stdout, 'b\n')
-  assert.match((await hosts.exec('a', ['getent', 'hosts', 'c'])).stdout, new RegExp(`^${hosts.address('c').replaceAll('.', '\\.')} +c$`, 'm'))
-  assert.equal((await hosts.exec('a', ['sh', '-c', 'echo $(id -un) $HOME $(pwd)'], { user: 'alice' })).stdout, 'alice /home/alice /home/alice\n')
+  assert.match(
+    (await hosts.exec('a', ['getent', 'hosts', 'c'])).stdout,
+    new RegExp(`^${hosts.address('c').replaceAll('.', '\\.')} +c$`, 'm')
+  )
+  assert.equal(
+    (await hosts.exec('a', ['sh', '-c', 'echo $(id -un) $HOME $(pwd)'], { user: 'alice' })).stdout,
+    'alice /home/alice /home/alice\n'
+  )
   await hosts.exec('a', ['sh', '-c', 'echo mine >/tmp/file; echo mine >~/file; echo mine >/run/file'])
   assert.equal((await hosts.exec('b', ['sh', '-c', 'ls /tmp/file ~/file /run/file 2>/dev/null'])).stdout, '')
   assert.equal(readFileSync(join(hosts.root, 'a/fs/root/file'), 'utf8'), 'mine\n')

@@ -94,17 +94,23 @@ test('bandwidth is limited', async (t) => {
 })
 
 test('a connection is reset after exactly so many bytes', async (t) => {
-  const client = await open(await behindProxy(t, (socket) => socket.write(Buffer.alloc(100_000)), { dropAfterBytes: 12_345, direction: 'to-client' }))
+  const client = await open(
+    await behindProxy(t, (socket) => socket.write(Buffer.alloc(100_000)), { dropAfterBytes: 12_345, direction: 'to-client' })
+  )
   assert.equal(await client.gone, 'ECONNRESET')
   assert.equal(client.text().length, 12_345)
 })
 
 test('a stall keeps back exactly what it should, holds the sender, and ends', async (t) => {
   let sender: Socket | null = null
-  const proxy = await behindProxy(t, (socket) => {
-    sender = socket
-    socket.end(Buffer.alloc(50_000_000))
-  }, { stallAfterBytes: 5000, direction: 'to-client' })
+  const proxy = await behindProxy(
+    t,
+    (socket) => {
+      sender = socket
+      socket.end(Buffer.alloc(50_000_000))
+    },
+    { stallAfterBytes: 5000, direction: 'to-client' }
+  )
   const client = await open(proxy)
   await until(() => client.text().length === 5000 && (sender?.writableLength ?? 0) > 0, 'nothing came')
   await wait(100)
@@ -130,7 +136,10 @@ test('connections are cut, refused and accepted again', async (t) => {
 test('lines are dropped, repeated and put out of order as often as asked, and alike for a seed', async (t) => {
   const lines = Array.from({ length: 1000 }, (_, i) => i)
   const through = async (settings: Partial<ProxySettings>): Promise<number[]> => {
-    const proxy = await behindProxy(t, (socket) => socket.resume().end(lines.map((line) => `${line}\n`).join('')), { direction: 'to-client', ...settings })
+    const proxy = await behindProxy(t, (socket) => socket.resume().end(lines.map((line) => `${line}\n`).join('')), {
+      direction: 'to-client',
+      ...settings
+    })
     const client = await open(proxy)
     await client.gone
     return client.text().trim().split('\n').map(Number)

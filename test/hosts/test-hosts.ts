@@ -33,7 +33,12 @@ export interface ExecOptions {
 export function whyNoHosts({ sshd = false }: HostSettings = {}): string | null {
   if (process.platform !== 'linux') return 'hosts are made of Linux namespaces'
   if (process.getuid?.() !== 0) return 'hosts are made of namespaces: that needs root'
-  for (const [program, debianPackage] of [['ip', 'iproute2'], ['unshare', 'util-linux'], ['perl', 'perl-base'], ...(sshd ? [['sshd', 'openssh-server']] : [])] as const)
+  for (const [program, debianPackage] of [
+    ['ip', 'iproute2'],
+    ['unshare', 'util-linux'],
+    ['perl', 'perl-base'],
+    ...(sshd ? [['sshd', 'openssh-server']] : [])
+  ] as const)
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) return `the program ${program} is missing: install ${debianPackage}`
   const tried = spawnSync('unshare', ['-n', '-m', '-p', '-u', '-i', '-f', 'true'], { encoding: 'utf8' })
   return tried.status === 0 ? null : `namespaces are not allowed here: ${tried.stderr.trim()}`
@@ -64,7 +69,9 @@ export class TestHosts {
   /** Of a host, or of the machine itself ("driver"). */
   address(name: string): string {
     if (name === 'driver') return `${this.#environment['RH_NET']}.254`
-    const line = readFileSync(join(this.root, 'hosts.list'), 'utf8').split('\n').find((one) => one.endsWith(` ${name}`))
+    const line = readFileSync(join(this.root, 'hosts.list'), 'utf8')
+      .split('\n')
+      .find((one) => one.endsWith(` ${name}`))
     assert.ok(line !== undefined, `no host ${name}`)
     return `${this.#environment['RH_NET']}.${line.split(' ')[0]}`
   }
@@ -124,7 +131,8 @@ export class TestHosts {
   #run(line: readonly string[], environment: Readonly<Record<string, string>>, timeoutMs: number): Promise<Ended> {
     const child = spawn('bash', [SCRIPT, ...line], { env: this.#env(environment), stdio: ['ignore', 'pipe', 'pipe'] })
     const texts = { stdout: '', stderr: '' }
-    for (const stream of ['stdout', 'stderr'] as const) child[stream].setEncoding('utf8').on('data', (text: string) => (texts[stream] += text))
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].setEncoding('utf8').on('data', (text: string) => (texts[stream] += text))
     return new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         child.kill('SIGKILL')

@@ -102,9 +102,7 @@ test('what is not served yet is refused by its name, with its value', () => {
     'install',
     'start',
     'stop',
-    'daemon',
     'bootstrap',
-    'status',
     'results'
   ]) {
     assert.deepEqual(problems(name, '--anything'), [`rally ${name} is not supported yet`])

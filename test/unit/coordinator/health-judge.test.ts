@@ -1,66 +1,197 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { HealthJudge } from '../../../src/coordinator/health-judge.ts'
-import type { WorkerHealth } from '../../../src/protocol/messages.ts'
+import type { HealthFinding, HealthReport, TaskMeasurement } from '../../../src/metrics/measurement.ts'
+import type { NodeHealth, WorkerHealth } from '../../../src/protocol/messages.ts'
+import { HEALTH_LIMITS } from '../../helpers/health-limits.ts'
+import { nodeHealth, snapshot, workerHealth } from '../../helpers/health-samples.ts'
+import { EMPTY_ACCOUNT, measurementSample, times } from '../metrics/measurement-sample.ts'
 
-const LIMITS = {
-  loopDelayP99Ms: 20,
-  workerCpuPercent: 95,
-  stealPercent: 10,
-  windowSeconds: 5,
-  sendDelayP99Ms: 5,
-  sendDelayLatencyPercent: 10,
-  processingOverheadPercent: 20,
-  droppedSamples: 0
+interface Seconds {
+  readonly worker?: readonly Partial<WorkerHealth>[]
+  readonly node?: readonly Partial<NodeHealth>[]
+  readonly isThrottled?: boolean
+  readonly measurements?: readonly TaskMeasurement[]
 }
 
-const CALM: WorkerHealth = {
-  worker: 0,
-  second: 0,
-  loopDelayP99Ms: 1,
-  cpu: 0.5,
-  steal: 0,
-  sendDelay: { n: 0, sum: 0, min: 0, max: 0, buckets: [] },
-  dropped: 0,
-  late: 0
+/** A race of one step with the task `find`, whose seconds are told one after another. */
+function judged({ worker = [], node = [], isThrottled = true, measurements = [] }: Seconds): HealthReport {
+  const judge = new HealthJudge(HEALTH_LIMITS)
+  judge.stepStarts({ step: 0, tasks: ['find'], isThrottled, nowMs: 5000 })
+  for (const [second, changes] of worker.entries()) judge.hear(snapshot({ seq: second, health: [workerHealth(second, changes)] }))
+  for (const [second, changes] of node.entries()) judge.hear(snapshot({ seq: second, nodeHealth: [nodeHealth(second, changes)] }))
+  return judge.report(measurements)
 }
 
-function verdictOf(seconds: readonly Partial<WorkerHealth>[], isThrottled: boolean): string {
-  const judge = new HealthJudge(LIMITS)
-  for (const second of seconds) judge.add('n', { ...CALM, ...second }, isThrottled)
-  return judge.report([]).verdict
-}
-
-const times = (count: number, health: Partial<WorkerHealth>): Partial<WorkerHealth>[] => Array.from({ length: count }, () => health)
+const repeat = (count: number, health: Partial<WorkerHealth>): Partial<WorkerHealth>[] => Array.from({ length: count }, () => health)
+const finding = ({ findings }: HealthReport, figure: string): HealthFinding => findings.find((one) => one.figure === figure)!
 
 test('a figure must be over its limit for the whole window, without a break', () => {
-  assert.equal(verdictOf(times(4, { loopDelayP99Ms: 50 }), true), 'ok')
-  assert.equal(verdictOf([...times(4, { loopDelayP99Ms: 50 }), {}, ...times(4, { loopDelayP99Ms: 50 })], true), 'ok')
-  assert.equal(verdictOf(times(5, { loopDelayP99Ms: 50 }), true), 'invalid')
+  assert.equal(judged({ worker: repeat(4, { loopDelayP99Ms: 50 }) }).verdict, 'ok')
+  assert.equal(judged({ worker: [...repeat(4, { loopDelayP99Ms: 50 }), {}, ...repeat(4, { loopDelayP99Ms: 50 })] }).verdict, 'ok')
+  assert.equal(judged({ worker: repeat(5, { loopDelayP99Ms: 50 }) }).verdict, 'invalid')
 })
 
-test('a busy core is a fault while a throttled task runs, and a warning otherwise', () => {
-  assert.equal(verdictOf(times(6, { cpu: 0.99 }), true), 'invalid')
-  assert.equal(verdictOf(times(6, { cpu: 0.99 }), false), 'warning')
+test('a breach says which figure, where, in which seconds of which step, for how long, and what to do', () => {
+  const found = finding(judged({ worker: [{}, {}, ...repeat(7, { loopDelayP99Ms: 50 }), {}, { loopDelayP99Ms: 90 }] }), 'event-loop delay p99')
+  assert.deepEqual(found, {
+    figure: 'event-loop delay p99',
+    unit: 'ms',
+    worst: 50,
+    limit: 20,
+    breached: true,
+    warnsOnly: false,
+    where: 'node n, worker 0',
+    when: { step: 1, tasks: ['find'], fromSecond: 2, toSecond: 8 },
+    seconds: 7,
+    advice: 'add load drivers, or ask for less load'
+  })
 })
 
-test('two workers over the limit by turns are not one over it for long', () => {
-  const judge = new HealthJudge(LIMITS)
-  for (let second = 0; second < 10; second++) {
-    judge.add('n', { ...CALM, worker: 0, cpu: second % 2 === 0 ? 0.99 : 0.1 }, true)
-    judge.add('n', { ...CALM, worker: 1, cpu: second % 2 === 1 ? 0.99 : 0.1 }, true)
+test('busy or missing cores are a fault while a throttled task runs, and a warning otherwise', () => {
+  for (const health of [{ cpu: 0.99 }, { cpuWait: 0.5 }, { loopDelayP99Ms: 30 }]) {
+    assert.equal(judged({ worker: repeat(6, health) }).verdict, 'invalid')
+    assert.equal(judged({ worker: repeat(6, health), isThrottled: false }).verdict, 'warning')
   }
+  const steal = Array.from({ length: 6 }, () => ({ steal: 0.2 }))
+  assert.equal(judged({ node: steal }).verdict, 'invalid')
+  assert.match(finding(judged({ node: steal }), 'CPU steal').advice, /one of your own/)
+})
+
+test('an unthrottled task is judged by CPU and loop delay where Rally itself fills its requests’ time', () => {
+  const task = (processing: number): TaskMeasurement => {
+    const milliseconds = (ms: number): number[] => Array.from({ length: 600 }, () => ms)
+    const normal = { ...times(milliseconds(10)), processingTime: times(milliseconds(processing)).processingTime }
+    return measurementSample({ task: 'find', isThrottled: false, normal })
+  }
+  const busy = { worker: repeat(6, { cpu: 0.99 }), isThrottled: false }
+  assert.equal(judged({ ...busy, measurements: [task(11)] }).verdict, 'warning')
+  assert.equal(judged({ ...busy, measurements: [task(13)] }).verdict, 'invalid')
+})
+
+test('where other processes have the cores, more load drivers are not the advice', () => {
+  const judge = new HealthJudge(HEALTH_LIMITS)
+  judge.stepStarts({ step: 0, tasks: ['find'], isThrottled: true, nowMs: 0 })
+  for (let second = 0; second < 6; second++) {
+    judge.hear(snapshot({ health: [workerHealth(second, { cpuWait: 0.6 })], nodeHealth: [nodeHealth(second, { cpu: 0.9, ownCpu: 0.2 })] }))
+  }
+  assert.match(finding(judge.report([]), 'wait for a core').advice, /other processes took 70 % of this machine's cores/)
+})
+
+test('two workers over the limit by turns are not one over it for long; both over it are told', () => {
+  const judge = new HealthJudge(HEALTH_LIMITS)
+  judge.stepStarts({ step: 0, tasks: ['find'], isThrottled: true, nowMs: 0 })
+  const hear = (second: number, cpus: readonly number[]): void => judge.hear(snapshot({ health: cpus.map((cpu, worker) => workerHealth(second, { worker, cpu })) }))
+  for (let second = 0; second < 10; second++) hear(second, second % 2 === 0 ? [0.99, 0.1] : [0.1, 0.99])
   assert.equal(judge.report([]).verdict, 'ok')
+  for (let second = 10; second < 16; second++) hear(second, [0.99, 0.99])
+  assert.match(finding(judge.report([]), 'worker CPU').where, /^node n, worker [01] and 1 more$/)
+})
+
+test('seconds over the limit in a row count over the join points, also of steps shorter than a second', () => {
+  const judge = new HealthJudge(HEALTH_LIMITS)
+  for (let step = 0; step < 12; step++) {
+    judge.stepStarts({ step, tasks: [`t${step}`], isThrottled: true, nowMs: step * 500 })
+    judge.hear(snapshot({ step, health: [workerHealth(0, { fromMs: 0, toMs: 500, cpu: 1 })] }))
+  }
+  const found = finding(judge.report([]), 'worker CPU')
+  assert.deepEqual([found.breached, found.seconds, found.when], [true, 6, { step: 1, tasks: ['t0'], fromSecond: 0, toSecond: 0 }])
+})
+
+test('a stall of two seconds in ten is a fault, in an hour it is told', () => {
+  const stalled = (seconds: number): HealthReport =>
+    judged({ worker: [...repeat(seconds, {}), { fromMs: seconds * 1000, toMs: seconds * 1000 + 2500, longDelaysMs: [2003, 12], loopDelayP99Ms: 1990 }] })
+  const short = stalled(8)
+  assert.equal(short.verdict, 'invalid')
+  const found = finding(short, 'time in stalls')
+  assert.deepEqual(found.when, { step: 1, tasks: ['find'], fromSecond: 8, toSecond: 10 })
+  assert.match(found.advice, /stood still for up to 2003 ms/)
+  assert.equal(stalled(3600).verdict, 'ok')
+  // Noise of the system: many small delays, or one in a step of a moment.
+  assert.equal(judged({ worker: repeat(20, { longDelaysMs: [25, 24] }) }).verdict, 'ok')
+  assert.equal(judged({ worker: [{ toMs: 400, longDelaysMs: [120] }] }).verdict, 'ok')
+})
+
+test('a send delay is judged by the task’s latency, and names the seconds that were late', () => {
+  const buckets = (ms: number) => ({ n: 100, sum: ms * 100, min: ms, max: ms, buckets: [Math.round(ms * 10_000), 100] })
+  const judge = new HealthJudge(HEALTH_LIMITS)
+  judge.stepStarts({ step: 0, tasks: ['find'], isThrottled: true, nowMs: 0 })
+  const zero = { n: 0, sum: 0, min: 0, max: 0, buckets: [] }
+  const moments = { n: 0, sum: 0, min: 0, max: 0, m2: 0 }
+  const tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0 }
+  for (let k = 0; k < 8; k++) {
+    const second = { k, sent: 100, ok: 100, failed: {}, cancelled: 0, work: 100, latency: zero, service: zero, processing: zero, okService: moments, maxService: 0, errorRun: 0 }
+    // Slow in seconds 3, 4 and 5, within what a bucket per 100 ns holds.
+    judge.hear(snapshot({ tasks: { find: { normal: { tally, seconds: [{ ...second, sendDelay: buckets(k >= 3 && k <= 5 ? 0.15 : 0.01) }] } } } }))
+  }
+  const late = (latencyMs: number): TaskMeasurement => {
+    const delays = Array.from({ length: 800 }, (_, index) => (index < 40 ? 8 : 0.1))
+    const normal = { ...times([]), latency: times(delays.map(() => latencyMs)).serviceTime, sendDelay: times(delays).serviceTime }
+    return measurementSample({ task: 'find', isThrottled: true, normal })
+  }
+  const fast = finding(judge.report([late(2)]), 'send delay p99')
+  assert.deepEqual([fast.breached, fast.worst, fast.limit], [true, 8, 5])
+  const slow = finding(judge.report([late(100)]), 'send delay p99')
+  assert.deepEqual([slow.breached, slow.limit], [false, 10])
 })
 
 test('a single dropped sample is a fault, and says where to turn', () => {
-  const judge = new HealthJudge(LIMITS)
-  judge.add('n', { ...CALM, dropped: 1 }, false)
-  const { verdict, findings } = judge.report([])
-  assert.equal(verdict, 'invalid')
-  assert.match(findings.find((finding) => finding.figure === 'dropped samples')!.advice, /sample\.queue\.size/)
+  const report = judged({ worker: [{}, { dropped: 1 }], isThrottled: false })
+  assert.equal(report.verdict, 'invalid')
+  const found = finding(report, 'dropped samples')
+  assert.match(found.advice, /sample\.queue\.size/)
+  assert.deepEqual([found.where, found.when?.fromSecond], ['node n, worker 0', 1])
 })
 
-test('a system that does not tell its CPU times is not judged by them', () => {
-  assert.equal(verdictOf(times(6, { cpu: null, steal: null }), true), 'ok')
+test('what runs out warns; requests that failed for want of it make the race invalid', () => {
+  const report = judged({ node: [{ descriptors: 19_000 }, { portsLeft: 10 }, { memoryAvailable: 1e9 }] })
+  assert.equal(report.verdict, 'warning')
+  assert.deepEqual(
+    report.findings.filter(({ breached }) => breached).map(({ figure }) => figure),
+    ['machine memory', 'file descriptors', 'ports to one address']
+  )
+  assert.match(finding(report, 'file descriptors').advice, /ulimit -n/)
+  const starved = measurementSample({ account: { warmup: EMPTY_ACCOUNT, normal: { ...EMPTY_ACCOUNT, started: 3, failed: { 'no-ports': 3 } } } })
+  assert.equal(judged({ measurements: [starved] }).verdict, 'invalid')
+})
+
+test('a target that is slow is no fault of the driver: late clients are only told', () => {
+  const report = judged({ worker: repeat(20, { lateClients: 8, lateMs: 9000 }) })
+  assert.equal(report.verdict, 'ok')
+  assert.deepEqual([finding(report, 'late clients').worst, finding(report, 'late clients').limit], [8, null])
+})
+
+test('a worker or node that was lost makes the race invalid', () => {
+  const report = new HealthJudge(HEALTH_LIMITS).report([], ['worker 1 died: boom'])
+  assert.equal(report.verdict, 'invalid')
+  assert.match(report.findings[0]!.figure, /worker 1 died: boom/)
+})
+
+test('a system that does not tell its CPU times, descriptors and ports is not judged by them', () => {
+  const node = Array.from({ length: 6 }, () => ({ cpu: null, steal: null, memoryAvailable: null, portsLeft: null, descriptors: null, descriptorLimit: null }))
+  assert.equal(judged({ worker: repeat(6, { cpu: null, cpuWait: null }), node }).verdict, 'ok')
+})
+
+test('snapshots that come twice, late or not at all change nothing, as long as a later one tells the same seconds', () => {
+  const second = fc.record({ cpu: fc.constantFrom(0.2, 0.99), dropped: fc.constantFrom(0, 0, 0, 2), stall: fc.constantFrom(0, 300) })
+  fc.assert(
+    fc.property(fc.array(second, { minLength: 1, maxLength: 12 }), fc.array(fc.nat(30), { maxLength: 10 }), (seconds, repeated) => {
+      const all = seconds.map(({ cpu, dropped, stall }, at) => workerHealth(at, { cpu, dropped, longDelaysMs: stall === 0 ? [] : [stall] }))
+      const judge = (): HealthJudge => {
+        const one = new HealthJudge(HEALTH_LIMITS)
+        one.stepStarts({ step: 0, tasks: ['find'], isThrottled: true, nowMs: 0 })
+        return one
+      }
+      const [once, often] = [judge(), judge()]
+      for (const health of all) once.hear(snapshot({ health: [health] }))
+      // A snapshot tells all that is not acknowledged: those before may get lost, and come again afterwards.
+      const last = snapshot({ health: all })
+      often.hear(snapshot({ health: all.slice(0, Math.ceil(all.length / 2)) }))
+      often.hear(last)
+      for (const at of repeated) often.hear(snapshot({ health: all.slice(at % all.length, (at % all.length) + 2) }))
+      assert.deepEqual(often.report([]), once.report([]))
+    }),
+    { numRuns: 50 }
+  )
 })

@@ -7,8 +7,9 @@ import type { Snapshot } from '../../../src/protocol/messages.ts'
 import type { WorkerSecond } from '../../../src/protocol/worker-messages.ts'
 import { emptySample } from '../../../src/sample/sample.ts'
 import { TaskRecorder } from '../../../src/sample/task-recorder.ts'
+import { workerHealth } from '../../helpers/health-samples.ts'
 
-const HEALTH = { worker: 0, second: 0, loopDelayP99Ms: 0, cpu: null, steal: null, sendDelay: { n: 0, sum: 0, min: 0, max: 0, buckets: [] }, dropped: 0, late: 0 }
+const HEALTH = workerHealth(0)
 const PROGRESS = { t: { completed: 0.5, clients: 1, ended: 0, warm: 1 } }
 
 interface Work {

@@ -20,7 +20,7 @@ test('the first line says what was measured', () => {
   const [first] = reportTexts(raceSample(), OPTIONS).stdout.split('\n')
   assert.equal(
     first,
-    'Measured embedded node 0.1 with track cities, challenge index-only (race r-1, finished after 12s, seed 42). INVALID: the load generator did not keep up (see below).'
+    'Measured embedded node 0.1 with track cities, challenge index-only (race r-1, finished after 12s, seed 42). INVALID: the load generator did not keep up (event-loop delay p99 31.5 ms, limit 20 ms, at worker 1, in seconds 3 to 8 of step 2 (index): use more workers); see below.'
   )
   assert.ok(!headline(raceSample({ health: { verdict: 'warning', findings: [] } })).includes('INVALID'))
 })
@@ -90,9 +90,9 @@ test('figures with too little behind them are named', () => {
 test('the load generator’s verdict comes with its findings and advice', () => {
   const text = details(raceSample())
   assert.match(text, /Verdict invalid: the load generator did not keep up/)
-  assert.match(text, /event-loop delay p99 \| +31\.5 ms \| +20 ms \| worker 1 \| +over \|/)
+  assert.match(text, /event-loop delay p99 \| +31\.5 ms \| +20 ms \| worker 1 \| seconds 3 to 8 of step 2 \(index\) \| +over \|/)
   assert.match(text, /over, only a warning/)
-  assert.match(text, /- use more workers/)
+  assert.match(text, /- event-loop delay p99 31\.5 ms, limit 20 ms, at worker 1, in seconds 3 to 8 of step 2 \(index\): use more workers/)
 })
 
 test('what the user was warned of stands in the report too', () => {

@@ -70,6 +70,7 @@ export const HEALTH: HealthReport = {
       breached: true,
       warnsOnly: false,
       where: 'worker 1',
+      when: { step: 2, tasks: ['index'], fromSecond: 3, toSecond: 8 },
       seconds: 6,
       advice: 'use more workers'
     },
@@ -81,10 +82,11 @@ export const HEALTH: HealthReport = {
       breached: true,
       warnsOnly: true,
       where: 'worker 0',
+      when: { step: 3, tasks: ['term'], fromSecond: 0, toSecond: 7 },
       seconds: 8,
       advice: 'fine for an unthrottled task'
     },
-    { figure: 'dropped samples', unit: 'samples', worst: 0, limit: 0, breached: false, warnsOnly: false, where: '', seconds: 0, advice: '' }
+    { figure: 'dropped samples', unit: 'samples', worst: 0, limit: 0, breached: false, warnsOnly: false, where: '', when: null, seconds: 0, advice: '' }
   ]
 }
 

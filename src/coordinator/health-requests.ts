@@ -1,0 +1,79 @@
+// What the requests themselves tell of their driver: how late they left though their client was free, what failed for want of
+// something on this side, and how much of their time was Rally's own work.
+
+import type { HealthConfig } from '../config/config.ts'
+import type { HealthFinding, TaskMeasurement } from '../metrics/measurement.ts'
+import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
+import type { Snapshot } from '../protocol/messages.ts'
+import { sparsePercentile } from '../sample/histogram.ts'
+import { ADD_DRIVERS, MORE_DESCRIPTORS, MORE_PORTS } from './health-figures.ts'
+import { momentOf, Watch, type WatchedStep } from './health-watch.ts'
+
+/** A quantile of 99 % needs 5/(1 − 0.99) samples to say anything. */
+const MIN_SAMPLES = 500
+
+/** Errors of this side: the target has not even been asked. */
+const OWN_ERRORS: Readonly<Record<string, string>> = { 'no-ports': MORE_PORTS, 'no-descriptors': MORE_DESCRIPTORS }
+
+export class RequestWatch {
+  readonly #limits: HealthConfig
+  /** By task: seconds in which its send delay was over the lesser of its limits. */
+  readonly #sendDelays = new Map<string, Watch>()
+  /** By node and task: the last second heard of. */
+  readonly #heard = new Map<string, number>()
+  #step: WatchedStep | null = null
+
+  constructor(limits: HealthConfig) {
+    this.#limits = limits
+  }
+
+  hear(node: string, tasks: Snapshot['tasks'], step: WatchedStep): void {
+    if (step !== this.#step) this.#heard.clear()
+    this.#step = step
+    for (const [task, types] of Object.entries(tasks)) {
+      for (const type of SAMPLE_TYPES) {
+        const key = `${node} ${type} ${task}`
+        for (const { k, sendDelay } of types[type]?.seconds ?? []) {
+          if (sendDelay.n === 0 || k <= (this.#heard.get(key) ?? -1)) continue
+          this.#heard.set(key, k)
+          this.#watch(task).add({ where: `task ${task}, node ${node}`, stretch: { step, from: k, to: k }, othersCpu: 0 }, sparsePercentile(sendDelay, 99))
+        }
+      }
+    }
+  }
+
+  findings(task: TaskMeasurement): HealthFinding[] {
+    return [...this.#sendDelay(task), ...ownErrors(task)]
+  }
+
+  /** Rally's own work around a request, as a share of its service time. */
+  ownShare({ normal: { serviceTime, processingTime } }: TaskMeasurement): number {
+    if (serviceTime.count < MIN_SAMPLES || serviceTime.mean <= 0) return 0
+    return (processingTime.mean - serviceTime.mean) / serviceTime.mean
+  }
+
+  #watch(task: string): Watch {
+    let watch = this.#sendDelays.get(task)
+    if (watch === undefined) this.#sendDelays.set(task, (watch = new Watch(this.#limits.sendDelayP99Ms, 1)))
+    return watch
+  }
+
+  #sendDelay({ task, isThrottled, normal: { sendDelay, latency } }: TaskMeasurement): HealthFinding[] {
+    if (!isThrottled || sendDelay.count < MIN_SAMPLES) return []
+    const { sendDelayP99Ms, sendDelayLatencyPercent } = this.#limits
+    const worst = sendDelay.percentile(99)
+    const limit = Math.max(sendDelayP99Ms, (sendDelayLatencyPercent / 100) * latency.percentile(50))
+    const run = this.#sendDelays.get(task)?.breaches[0]
+    const when = run === undefined ? null : momentOf(run.first, run.last)
+    const where = run?.where ?? `task ${task}`
+    return [{ figure: 'send delay p99', unit: 'ms', worst, limit, breached: worst > limit, warnsOnly: false, where, when, seconds: run?.seconds ?? 0, advice: ADD_DRIVERS }]
+  }
+}
+
+function ownErrors({ task, account }: TaskMeasurement): HealthFinding[] {
+  return Object.entries(OWN_ERRORS).flatMap(([errorClass, advice]) => {
+    const count = (account.warmup.failed[errorClass] ?? 0) + (account.normal.failed[errorClass] ?? 0)
+    if (count === 0) return []
+    return [{ figure: `requests that failed with ${errorClass}`, unit: '', worst: count, limit: 0, breached: true, warnsOnly: false, where: `task ${task}`, when: null, seconds: 0, advice }]
+  })
+}

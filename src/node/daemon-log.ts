@@ -1,0 +1,93 @@
+// ~/.rally/logs/daemon.log: what the daemon did and what was wrong with its visitors. Bounded: at 8 MiB it becomes daemon.log.1.
+
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock } from '../core/clock.ts'
+
+const MAX_BYTES = 8 * 1024 * 1024
+/** Lines about visitors in a minute; more are only counted: a scan of the network must not fill the disk. */
+const VISITORS_PER_MINUTE = 60
+const MINUTE_MS = 60_000
+
+export type Level = 'INFO' | 'WARNING' | 'ERROR'
+
+export class DaemonLog {
+  readonly path: string
+  readonly #clock: Clock
+  readonly #echo: ((line: string) => void) | null
+  #sizeBytes: number
+  #visitors = { sinceMs: 0, lines: 0 }
+
+  /** @param echo also told of every line: a daemon in the foreground shows what it writes */
+  constructor(path: string, clock: Clock, echo: ((line: string) => void) | null) {
+    this.path = path
+    this.#clock = clock
+    this.#echo = echo
+    this.#sizeBytes = sizeOf(path)
+  }
+
+  write(level: Level, text: string): void {
+    const stamp = new Date(this.#clock.wallMs()).toISOString().replace('T', ' ').replace('.', ',').replace('Z', '')
+    const line = `${stamp} PID:${process.pid} ${level} ${text}`
+    this.#echo?.(line)
+    this.#append(`${line}\n`)
+  }
+
+  /** About somebody who knocked. */
+  visitor(text: string): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#visitors.sinceMs > MINUTE_MS) {
+      const left = this.#visitors.lines - VISITORS_PER_MINUTE
+      this.#visitors = { sinceMs: nowMs, lines: 0 }
+      if (left > 0) this.write('WARNING', `${left} more lines about visitors were left out`)
+    }
+    if (++this.#visitors.lines <= VISITORS_PER_MINUTE) this.write('WARNING', text)
+  }
+
+  /** What a child process wrote, as it is. */
+  raw(text: string): void {
+    this.#append(text.endsWith('\n') ? text : `${text}\n`)
+  }
+
+  #append(text: string): void {
+    try {
+      if (this.#sizeBytes > MAX_BYTES) {
+        renameSync(this.path, `${this.path}.1`)
+        this.#sizeBytes = 0
+      }
+      mkdirSync(dirname(this.path), { recursive: true })
+      appendFileSync(this.path, text)
+      this.#sizeBytes += Buffer.byteLength(text)
+    } catch {
+      // A disk that is full, or a log that may not be written, ends no race; the next line tries again.
+    }
+  }
+}
+
+/** What was written behind `fromBytes`, its last lines at most. */
+export function lastLines(path: string, fromBytes: number, count: number): string[] {
+  let file
+  try {
+    file = openSync(path, 'r')
+  } catch {
+    // No log: nothing was written.
+    return []
+  }
+  try {
+    const { size } = fstatSync(file)
+    const start = Math.max(fromBytes > size ? 0 : fromBytes, size - 64 * 1024)
+    const bytes = Buffer.alloc(size - start)
+    const read = readSync(file, bytes, 0, bytes.length, start)
+    return bytes
+      .toString('utf8', 0, read)
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-count)
+  } finally {
+    closeSync(file)
+  }
+}
+
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+}
