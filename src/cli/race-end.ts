@@ -13,7 +13,9 @@ export function endOf({ error, race, health }: Pick<RaceOutcome, 'error' | 'race
   if (error !== null && !(error instanceof RallyError && OUTRANKED.includes(error.kind))) return error
   const [worst] = breaches(race)
   const message = worst === undefined ? 'the load generator did not keep up' : breachText(worst)
-  return new RallyError('invalid', message, { hint: 'these figures measure the load generator as well as the target; the report shows more under "Load generator"' })
+  return new RallyError('invalid', message, {
+    hint: 'these figures measure the load generator as well as the target; the report shows more under "Load generator"'
+  })
 }
 
 /** What was over its limits, unless the error says it. */

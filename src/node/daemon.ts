@@ -2,6 +2,7 @@
 
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { diskError } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
 import { deriveNodeKey, nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import { listen, type Listener } from '../protocol/listener.ts'
@@ -77,9 +78,7 @@ export class Daemon {
     process.umask(0o077)
     this.#claim = await claimPidFile(places.pidFile)
     try {
-      mkdirSync(places.folder, { recursive: true, mode: 0o700 })
-      // A daemon that was killed has left its sockets.
-      for (const name of readdirSync(places.folder)) if (name.startsWith('.') && name.endsWith('.sock')) rmSync(join(places.folder, name))
+      makeRoom(places.folder)
       await this.#listen({ socketPath: places.socket })
       chmodSync(places.socket, 0o600)
       const where = settings.nodeIp !== null && key !== null ? await this.#listenOutside(settings.nodeIp, key) : places.socket
@@ -188,6 +187,16 @@ export class Daemon {
     if (this.#membership === null)
       return { address, isConnected: false, state: key === null ? 'not tried: no key' : 'not tried: no --node-ip' }
     return { address, isConnected: this.#membership.isConnected, state: this.#membership.state }
+  }
+}
+
+/** A folder of its user only, without the sockets that a daemon leaves which is killed. */
+function makeRoom(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    for (const name of readdirSync(folder)) if (name.startsWith('.') && name.endsWith('.sock')) rmSync(join(folder, name))
+  } catch (error) {
+    throw diskError(folder, error)
   }
 }
 

@@ -4,6 +4,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { diskError } from '../core/atomic-file.ts'
 import { fromWire, RallyError, type WireError } from '../core/errors.ts'
 import { toFlags, type DaemonSettings } from './daemon-settings.ts'
 import { lastLines, sizeOf } from './daemon-log.ts'
@@ -30,7 +31,6 @@ const LOG_LINES = 12
 export async function launchDaemon(request: LaunchRequest): Promise<DaemonRecord> {
   const running = findDaemon(request.pidFile)
   if (running !== null) throw alreadyRunning(running)
-  mkdirSync(dirname(request.logFile), { recursive: true })
   closeInherited()
   const logBytes = sizeOf(request.logFile)
   const child = spawnDaemon(request)
@@ -66,7 +66,7 @@ function closeInherited(): void {
 }
 
 function spawnDaemon({ settings, program, home, environment, logFile }: LaunchRequest): ChildProcess {
-  const log = openSync(logFile, 'a')
+  const log = openLog(logFile)
   try {
     const line = [...process.execArgv, program, 'daemon', 'start', '--foreground', ...toFlags(settings)]
     return spawn(process.execPath, line, {
@@ -78,6 +78,15 @@ function spawnDaemon({ settings, program, home, environment, logFile }: LaunchRe
     })
   } finally {
     closeSync(log)
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    return openSync(file, 'a')
+  } catch (error) {
+    throw diskError(file, error)
   }
 }
 

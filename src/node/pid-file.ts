@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
+import { diskError } from '../core/atomic-file.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
 import { openLocked } from './file-lock.ts'
@@ -30,14 +31,20 @@ export interface PidClaim {
 
 /** Takes the pid file for this process; throws RallyError('node') that names the daemon that has it. */
 export async function claimPidFile(path: string): Promise<PidClaim> {
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw diskError(path, error)
+  })
   const file = await openLocked(path)
   if (file === null) throw alreadyRunning(readRecord(path))
   const self = { process: identityOf(process.pid)!, host: hostname() }
   return {
     async write(facts) {
-      await file.truncate(0)
-      await file.write(`${JSON.stringify({ ...self, ...facts })}\n`, 0)
+      try {
+        await file.truncate(0)
+        await file.write(`${JSON.stringify({ ...self, ...facts })}\n`, 0)
+      } catch (error) {
+        throw diskError(path, error)
+      }
     },
     async release() {
       await rm(path, { force: true })

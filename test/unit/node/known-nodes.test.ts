@@ -17,7 +17,15 @@ const places = {
 
 test('what stands in the inventory goes before what members told, and old members are forgotten', async () => {
   const nowMs = Date.now()
-  writeFileSync(places.inventoryFile, JSON.stringify({ nodes: [{ name: 'a', host: '10.0.0.2' }, { name: 'n10', host: '10.0.0.10', port: 1901 }] }))
+  writeFileSync(
+    places.inventoryFile,
+    JSON.stringify({
+      nodes: [
+        { name: 'a', host: '10.0.0.2' },
+        { name: 'n10', host: '10.0.0.10', port: 1901 }
+      ]
+    })
+  )
   const members = [
     { node: 'a', host: '192.168.0.2', port: 1900, seenMs: nowMs - 1000 },
     { node: 'n9', host: '10.0.0.9', port: 1900, seenMs: nowMs - 1000 },
