@@ -8,44 +8,62 @@ export class LineTooLongError extends Error {
 }
 
 const NEWLINE = 10
+const EMPTY = Buffer.alloc(0)
 
 export class LineSplitter {
   readonly #limitBytes: number
-  #pending: Buffer[] = []
-  #pendingBytes = 0
+  /** The begun line: one buffer that doubles, so that a line that comes byte by byte costs no more than one in a piece. */
+  #begun: Buffer = EMPTY
+  #begunBytes = 0
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes
   }
 
-  /** The complete lines that `chunk` ends, without their newline; throws LineTooLongError. */
+  /** The complete lines that `chunk` ends, without their newline; throws LineTooLongError. Lines may share the chunk's memory. */
   push(chunk: Buffer): Buffer[] {
     const lines: Buffer[] = []
     let from = 0
     for (let at = chunk.indexOf(NEWLINE, from); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
-      this.#keep(chunk.subarray(from, at))
-      lines.push(this.#take())
+      const part = chunk.subarray(from, at)
+      if (this.#begunBytes === 0) lines.push(this.#checked(part))
+      else {
+        this.#keep(part)
+        lines.push(this.rest())
+      }
       from = at + 1
     }
     if (from < chunk.length) this.#keep(chunk.subarray(from))
     return lines
   }
 
-  /** What came after the last newline. */
+  /** What came after the last newline; it is then forgotten. */
   rest(): Buffer {
-    return this.#take()
+    const line = this.#begun.subarray(0, this.#begunBytes)
+    this.#begun = EMPTY
+    this.#begunBytes = 0
+    return line
+  }
+
+  /** Whether a line has begun that has not ended yet. */
+  get hasBegun(): boolean {
+    return this.#begunBytes > 0
+  }
+
+  #checked(line: Buffer): Buffer {
+    if (line.length > this.#limitBytes) throw new LineTooLongError(this.#limitBytes)
+    return line
   }
 
   #keep(part: Buffer): void {
-    this.#pendingBytes += part.length
-    if (this.#pendingBytes > this.#limitBytes) throw new LineTooLongError(this.#limitBytes)
-    this.#pending.push(part)
-  }
-
-  #take(): Buffer {
-    const line = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
-    this.#pending = []
-    this.#pendingBytes = 0
-    return line
+    const bytes = this.#begunBytes + part.length
+    if (bytes > this.#limitBytes) throw new LineTooLongError(this.#limitBytes)
+    if (bytes > this.#begun.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(2 * bytes, this.#limitBytes)))
+      this.#begun.copy(larger, 0, 0, this.#begunBytes)
+      this.#begun = larger
+    }
+    part.copy(this.#begun, this.#begunBytes)
+    this.#begunBytes = bytes
   }
 }

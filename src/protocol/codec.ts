@@ -1,0 +1,104 @@
+// Messages ↔ lines, on one connection. Everything that comes is checked here, once, at the border: size, UTF-8, JSON, type, shape,
+// order. Past it, types are true.
+
+import { LINE_LIMITS, type DiallerMessage, type ListenerMessage } from './channels.ts'
+import { Checker, loadAjv, typeOf } from './checker.ts'
+import { greetings } from './greeting-schemas.ts'
+import type { Hello, Role } from './hello.ts'
+import { parseLine, parseText } from './json-line.ts'
+import { orderOf, type Order } from './order.ts'
+import { isPart, PartJoiner, splitMessage } from './parts.ts'
+import type { MessageSchemas } from './schema.ts'
+import { WireFault } from './wire-fault.ts'
+
+/** The last word of a side that hangs up and says why. */
+export interface LastWord {
+  readonly t: 'error'
+  readonly message: string
+}
+
+type AnyMessage = DiallerMessage<Role> | ListenerMessage<Role>
+type Checkers = { readonly [S in Side]: Checker<AnyMessage> }
+type Side = 'asks' | 'answers'
+type GreetingChecker = Checker<never>
+
+const known = new Map<Role, Promise<Checkers>>()
+let greeting: Promise<GreetingChecker> | null = null
+
+/** Checks hello, welcome, refused and the last word. */
+export function greetingChecker(): Promise<GreetingChecker> {
+  greeting ??= loadAjv().then((ajv) => new Checker(ajv, greetings as unknown as MessageSchemas<never>))
+  return greeting
+}
+
+/** The codec of a connection; `reads` is what comes in on this side. */
+export async function openCodec(hello: Hello, reads: Side): Promise<Codec> {
+  let checkers = known.get(hello.role)
+  if (checkers === undefined) known.set(hello.role, (checkers = loadCheckers(hello.role)))
+  return new Codec({ checker: (await checkers)[reads], lastWords: await greetingChecker(), order: orderOf(hello, reads), limitBytes: LINE_LIMITS[hello.role] })
+}
+
+async function loadCheckers(role: Role): Promise<Checkers> {
+  const [ajv, { asks, answers }] = await Promise.all([loadAjv(), SCHEMAS[role]()])
+  // Which messages a role has is a matter of types up to here; from here on it is data.
+  return { asks: new Checker(ajv, asks as MessageSchemas<never>), answers: new Checker(ajv, answers as MessageSchemas<never>) }
+}
+
+interface ChannelSchemas<R extends Role> {
+  readonly asks: MessageSchemas<DiallerMessage<R>>
+  readonly answers: MessageSchemas<ListenerMessage<R>>
+}
+
+const SCHEMAS: { readonly [R in Role]: () => Promise<ChannelSchemas<R>> } = {
+  control: () => import('./control-schemas.ts'),
+  results: () => import('./results-schemas.ts'),
+  files: () => import('./files-schemas.ts'),
+  status: () => import('./status-schemas.ts'),
+  member: () => import('./member-schemas.ts')
+}
+
+interface CodecParts {
+  readonly checker: Checker<AnyMessage>
+  readonly lastWords: GreetingChecker
+  readonly order: Order
+  readonly limitBytes: number
+}
+
+export class Codec {
+  readonly limitBytes: number
+  readonly #parts: CodecParts
+  readonly #joiner = new PartJoiner()
+
+  constructor(parts: CodecParts) {
+    this.#parts = parts
+    this.limitBytes = parts.limitBytes
+  }
+
+  /** The line of a message, or its lines, with their newlines; throws WireFault if it is too long. */
+  encode(message: { readonly t: string }): string {
+    const text = JSON.stringify(message)
+    // A unit of UTF-16 is three bytes of UTF-8 at most: most messages need not be measured.
+    if (text.length * 3 < this.limitBytes || Buffer.byteLength(text) < this.limitBytes) return `${text}\n`
+    const lines = splitMessage(message.t, text, this.limitBytes)
+    if (lines === null) throw new WireFault(`a message ${message.t} of ${text.length} letters is over the limit of a line`)
+    return lines.join('')
+  }
+
+  /** What the line says; null: only a part of it. Throws WireFault. */
+  decode(line: Buffer): AnyMessage | LastWord | null {
+    const value = parseLine(line)
+    if (isPart(value)) {
+      const text = this.#joiner.add(value, this.limitBytes)
+      return text === null ? null : this.#check(parseText(text))
+    }
+    if (this.#joiner.isOpen) throw new WireFault('wrong order: a message between the parts of another')
+    return this.#check(value)
+  }
+
+  #check(value: unknown): AnyMessage | LastWord {
+    if (typeOf(value) === 'error') return this.#parts.lastWords.check(value)
+    const message = this.#parts.checker.check(value)
+    this.#parts.order(message.t)
+    return message
+  }
+}

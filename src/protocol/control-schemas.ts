@@ -1,0 +1,161 @@
+// The shapes of commands and events (`messages.ts` says what they mean).
+
+import { ERROR_KINDS, type ErrorKind, type WireError } from '../core/errors.ts'
+import type { SparseHistogram } from '../sample/histogram.ts'
+import type { Moments, Second } from '../sample/second.ts'
+import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
+import type { TargetFacts } from '../target/request.ts'
+import type { TargetAddress, TargetOptions, TargetSecrets } from '../target/target-options.ts'
+import type {
+  ErrorExample,
+  NodeCommand,
+  NodeEvent,
+  Prepare,
+  SampleTypeName,
+  TaskProgressFacts,
+  TaskResult,
+  TypeResult,
+  TypeSnapshot,
+  WorkerHealth
+} from './messages.ts'
+import { count, dictionary, type Fields, flag, list, message, type MessageSchemas, nullable, number, object, oneOf, optional, type Shape, text } from './schema.ts'
+import { nodeName, raceId } from './words.ts'
+
+const countByName = dictionary(count)
+const histogram: Shape<SparseHistogram> = { json: { type: 'object', histogram: true } }
+const times = { latency: histogram, service: histogram, processing: histogram, sendDelay: histogram }
+
+const tally = object<Tally>({
+  started: count,
+  ok: count,
+  failed: countByName as Shape<Record<string, number>>,
+  cancelled: count,
+  work: dictionary(number) as Shape<Record<string, number>>,
+  bytes: count
+})
+
+const seconds = list(
+  object<Second>({
+    k: count,
+    sent: count,
+    ok: count,
+    failed: countByName,
+    cancelled: count,
+    work: number,
+    ...times,
+    okService: object<Moments>({ n: count, sum: number, min: number, max: number, m2: number }),
+    maxService: number,
+    errorRun: count
+  })
+)
+
+const progress = object<TaskProgressFacts>({ completed: nullable(number), clients: count, ended: count, warm: count })
+
+const health = object<WorkerHealth>({
+  worker: count,
+  second: count,
+  loopDelayP99Ms: number,
+  cpu: nullable(number),
+  steal: nullable(number),
+  sendDelay: histogram,
+  dropped: count,
+  late: count
+})
+
+type BySampleType<T> = Readonly<Partial<Record<SampleTypeName, T>>>
+
+const result = object<TaskResult>({
+  types: bySampleType(object<TypeResult>({ tally, histograms: object<TaskHistograms>(times), seconds })),
+  errors: list(object<ErrorExample>({ errorClass: text, httpStatus: nullable(count), description: text, body: nullable(text) })),
+  unit: text,
+  isThrottled: flag,
+  warmAtMs: number,
+  firstEndAtMs: number,
+  lastEndAtMs: number,
+  firstSentAtMs: nullable(number),
+  lastSentAtMs: nullable(number),
+  clients: count
+})
+
+const target = object<Omit<TargetOptions, 'secrets'>>({
+  hosts: list(object<TargetAddress>({ host: text, port: count, useSsl: flag, pathPrefix: text })),
+  timeoutMs: nullable(number),
+  acceptEncoding: nullable(text),
+  compressRequests: flag,
+  headers: dictionary(text),
+  retries: object<TargetOptions['retries']>({ max: count, onStatus: list(count), onTimeout: flag }),
+  tls: object<TargetOptions['tls']>({ verify: flag, checkHostname: nullable(flag), caPem: nullable(text) })
+})
+
+const facts = object<TargetFacts>({
+  distribution: oneOf('elasticsearch', 'opensearch', 'embedded', 'unknown'),
+  version: nullable(text),
+  isServerless: flag,
+  isServerlessOperator: flag
+})
+
+const secrets = object<TargetSecrets>({
+  authorization: nullable(text),
+  hostAuthorizations: list(nullable(text)),
+  clientCertPem: nullable(text),
+  clientKeyPem: nullable(text),
+  clientP12Base64: nullable(text),
+  passphrase: nullable(text)
+})
+
+const error = object<WireError>({
+  kind: nullable(oneOf<ErrorKind>(...(Object.keys(ERROR_KINDS) as ErrorKind[]))),
+  message: text,
+  hint: text,
+  problems: list(text),
+  stack: nullable(text)
+})
+
+export const asks: MessageSchemas<NodeCommand> = {
+  prepare: message('prepare', {
+    race: raceId,
+    seed: text,
+    track: text,
+    trackFolder: object<Prepare['trackFolder']>({ root: nullable(text), isBundled: flag }),
+    clients: list(count),
+    target,
+    facts,
+    onError: oneOf('continue', 'continue-on-network', 'abort'),
+    enableAssertions: flag,
+    testMode: flag,
+    offline: flag,
+    targetIsLocal: flag
+  }),
+  secrets: message('secrets', { target: secrets }),
+  'start-step': message('start-step', { step: count, delayMs: number }),
+  'complete-task': message('complete-task', { step: count }),
+  cancel: message('cancel', { reason: text, graceMs: number }),
+  finish: message('finish', {}),
+  ping: message('ping', { seq: count, ack: count })
+}
+
+export const answers: MessageSchemas<NodeEvent> = {
+  preparing: message('preparing', { node: nodeName, what: text }),
+  prepared: message('prepared', { node: nodeName, epoch: text, workers: count, warnings: list(text) }),
+  snapshot: message('snapshot', {
+    node: nodeName,
+    epoch: text,
+    seq: count,
+    step: count,
+    tasks: dictionary(bySampleType(object<TypeSnapshot>({ tally, seconds }))),
+    progress: dictionary(progress),
+    health: list(health)
+  }),
+  'task-ended': message('task-ended', { node: nodeName, step: count, task: text, clients: count }),
+  'step-joined': message('step-joined', { node: nodeName, epoch: text, step: count, tasks: dictionary(result) }),
+  warning: message('warning', { node: nodeName, message: text }),
+  failed: message('failed', { node: nodeName, error }),
+  stopped: message('stopped', { node: nodeName, reason: text }),
+  pong: message('pong', { node: nodeName, seq: count })
+}
+
+function bySampleType<T>(shape: Shape<T>): Shape<BySampleType<T>> {
+  // The compiler cannot know that a T that is not named yet is never undefined.
+  const fields = { warmup: optional(shape), normal: optional(shape) } as unknown as Fields<BySampleType<T>>
+  return object<BySampleType<T>>(fields)
+}
