@@ -4,7 +4,7 @@
 import { LINE_LIMITS, type DiallerMessage, type ListenerMessage } from './channels.ts'
 import { Checker, loadAjv, typeOf } from './checker.ts'
 import { greetings } from './greeting-schemas.ts'
-import type { Hello, Role } from './hello.ts'
+import type { Hello, Refusal, Role, Welcome } from './hello.ts'
 import { parseLine, parseText } from './json-line.ts'
 import { orderOf, type Order } from './order.ts'
 import { isPart, PartJoiner, splitMessage } from './parts.ts'
@@ -17,25 +17,28 @@ export interface LastWord {
   readonly message: string
 }
 
+/** What is said before a channel is open, and at its end. */
+export type Greeting = Hello | Welcome | Refusal | LastWord
+
 type AnyMessage = DiallerMessage<Role> | ListenerMessage<Role>
 type Checkers = { readonly [S in Side]: Checker<AnyMessage> }
 type Side = 'asks' | 'answers'
-type GreetingChecker = Checker<never>
+export type GreetingChecker = Checker<Greeting>
 
 const known = new Map<Role, Promise<Checkers>>()
 let greeting: Promise<GreetingChecker> | null = null
 
 /** Checks hello, welcome, refused and the last word. */
 export function greetingChecker(): Promise<GreetingChecker> {
-  greeting ??= loadAjv().then((ajv) => new Checker(ajv, greetings as unknown as MessageSchemas<never>))
+  greeting ??= loadAjv().then((ajv) => new Checker(ajv, greetings))
   return greeting
 }
 
 /** The codec of a connection; `reads` is what comes in on this side. */
-export async function openCodec(hello: Hello, reads: Side): Promise<Codec> {
-  let checkers = known.get(hello.role)
-  if (checkers === undefined) known.set(hello.role, (checkers = loadCheckers(hello.role)))
-  return new Codec({ checker: (await checkers)[reads], lastWords: await greetingChecker(), order: orderOf(hello, reads), limitBytes: LINE_LIMITS[hello.role] })
+export async function openCodec(role: Role, reads: Side): Promise<Codec> {
+  let checkers = known.get(role)
+  if (checkers === undefined) known.set(role, (checkers = loadCheckers(role)))
+  return new Codec({ checker: (await checkers)[reads], lastWords: await greetingChecker(), order: orderOf(role), limitBytes: LINE_LIMITS[role] })
 }
 
 async function loadCheckers(role: Role): Promise<Checkers> {
@@ -96,9 +99,9 @@ export class Codec {
   }
 
   #check(value: unknown): AnyMessage | LastWord {
-    if (typeOf(value) === 'error') return this.#parts.lastWords.check(value)
+    if (typeOf(value) === 'error') return this.#parts.lastWords.check(value) as LastWord
     const message = this.#parts.checker.check(value)
-    this.#parts.order(message.t)
+    this.#parts.order(message)
     return message
   }
 }

@@ -1,10 +1,21 @@
-// A peer over a stream: one JSON object per line, bounded in both directions.
+// A peer over a stream: one JSON object per line, checked as it comes in, bounded in both directions.
+//
+// | it ends because                   | here: `closeReason`                        | the other side hears              |
+// |-----------------------------------|--------------------------------------------|-----------------------------------|
+// | close()                           | closed here                                | the other side closed …           |
+// | close(reason)                     | the reason                                 | the other side closed …: reason   |
+// | the other side breaks a rule      | what it did                                | the same, in an `error` line      |
+// | the other side does not read      | it does not read: so much waits for it     | the same, if it ever reads        |
+// | the stream breaks                 | the connection was reset …                 | –                                 |
 
 import type { Duplex } from 'node:stream'
 import { messageOf, systemCode } from '../core/errors.ts'
 import { LineSplitter, LineTooLongError } from '../core/lines.ts'
+import { sizeText } from '../core/units.ts'
+import type { Codec, LastWord } from './codec.ts'
 import type { Welcome } from './hello.ts'
 import type { Peer } from './peer.ts'
+import { WireFault } from './wire-fault.ts'
 
 /** A peer in another process. */
 export interface Connection<Out, In> extends Peer<Out, In> {
@@ -19,61 +30,73 @@ export interface Connection<Out, In> extends Peer<Out, In> {
 
 export interface ConnectionOptions {
   readonly stream: Duplex
+  readonly codec: Codec
   readonly welcome: Welcome
   readonly remote: string
-  readonly limitBytes: number
   /** What came behind the greeting. */
   readonly early?: { readonly lines: readonly Buffer[]; readonly splitter: LineSplitter }
 }
 
-/** A peer that does not read is let go at so many bytes; the message that is sent when nothing waits may be longer. */
+/** A peer that does not read is let go at so many bytes; a message that is sent when nothing waits may be longer. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024
-/** How long a side that has said its last word waits for the other to hang up. */
+/** How long, and for how many more bytes, a side that has said its last word listens so that the other may hear it. */
 const LINGER_MS = 1000
+const LINGER_BYTES = 4 * 1024 * 1024
+/** So many messages wait for a listener before the stream does. */
 const MAX_UNHEARD = 1000
 
-export class StreamConnection<Out, In> implements Connection<Out, In> {
+export class StreamConnection<Out extends { readonly t: string }, In> implements Connection<Out, In> {
   readonly welcome: Welcome
   readonly remote: string
   closeReason: string | null = null
   readonly #stream: Duplex
+  readonly #codec: Codec
   readonly #splitter: LineSplitter
-  readonly #limitBytes: number
   #listen: ((message: In) => void) | null = null
   #closed: ((reason: string) => void) | null = null
   #waiting: In[] = []
-  #outbox: string[] = []
-  #outboxBytes = 0
+  #unsent: string[] = []
+  #unsentLength = 0
   #drains: ((hasLeft: boolean) => void)[] = []
+  #ignoredBytes = 0
+  /** It was closed from here: nobody listens any more. */
+  #isDeaf = false
 
-  constructor({ stream, welcome, remote, limitBytes, early }: ConnectionOptions) {
+  constructor({ stream, codec, welcome, remote, early }: ConnectionOptions) {
     this.welcome = welcome
     this.remote = remote
     this.#stream = stream
-    this.#limitBytes = limitBytes
-    this.#splitter = early?.splitter ?? new LineSplitter(limitBytes)
+    this.#codec = codec
+    this.#splitter = early?.splitter ?? new LineSplitter(codec.limitBytes)
     stream.on('data', (chunk: Buffer) => this.#read(chunk))
-    stream.on('end', () => this.#shut('the other side closed the connection'))
+    stream.on('end', () => this.#hangUp('the other side closed the connection'))
     stream.on('error', (error) => this.#shut(reasonOf(error)))
     stream.on('close', () => this.#shut('the connection is gone'))
-    for (const line of early?.lines ?? []) this.#take(line)
+    if (early !== undefined) this.#guard(() => early.lines.forEach((line) => this.#take(line)))
+    if (stream.destroyed) this.#shut('the connection is gone')
+    else if (stream.readableEnded) this.#hangUp('the other side closed the connection')
+    else stream.resume()
   }
 
   send(message: Out): void {
     if (this.closeReason !== null) return
-    const line = `${JSON.stringify(message)}\n`
-    const queued = this.#outboxBytes + this.#stream.writableLength
-    if (queued > MAX_QUEUED_BYTES) return this.#fail(`it does not read: ${Math.round(queued / 1024 / 1024)} MiB wait for it`)
-    this.#outbox.push(line)
-    this.#outboxBytes += line.length
-    if (this.#outbox.length === 1) process.nextTick(() => this.#flush())
+    const queued = this.#unsentLength + this.#stream.writableLength
+    if (queued > MAX_QUEUED_BYTES) return this.#fail(`it does not read: ${sizeText(queued)} wait for it`)
+    this.#guard(() => {
+      const lines = this.#codec.encode(message)
+      this.#unsent.push(lines)
+      this.#unsentLength += lines.length
+    })
+    // What is said in one turn of the event loop leaves in one write.
+    if (this.#unsent.length === 1) process.nextTick(() => this.#flush())
   }
 
   onMessage(listen: (message: In) => void): void {
     this.#listen = listen
     const waiting = this.#waiting
     this.#waiting = []
-    for (const message of waiting) listen(message)
+    // Also what came before the other side closed.
+    for (const message of waiting) if (!this.#isDeaf) this.#hear(message)
     if (this.#stream.isPaused()) this.#stream.resume()
   }
 
@@ -83,9 +106,10 @@ export class StreamConnection<Out, In> implements Connection<Out, In> {
   }
 
   close(reason?: string): void {
+    this.#isDeaf = true
     if (this.closeReason !== null) return
-    this.#end(reason ?? null)
-    this.#shut(reason ?? 'closed here')
+    if (reason === undefined) this.#hangUp('closed here')
+    else this.#fail(reason)
   }
 
   drained(): Promise<boolean> {
@@ -96,52 +120,79 @@ export class StreamConnection<Out, In> implements Connection<Out, In> {
   }
 
   #flush(): void {
-    if (this.#outbox.length === 0) return
-    const text = this.#outbox.join('')
-    this.#outbox = []
-    this.#outboxBytes = 0
+    if (this.#unsent.length === 0) return
+    const text = this.#unsent.join('')
+    this.#unsent = []
+    this.#unsentLength = 0
     if (this.#stream.writable) this.#stream.write(text, () => this.#written())
   }
 
   #written(): void {
-    if (this.#stream.writableLength > 0 || this.#outbox.length > 0) return
+    if (this.#stream.writableLength > 0 || this.#unsent.length > 0) return
     const drains = this.#drains
     this.#drains = []
     for (const resolve of drains) resolve(this.closeReason === null)
   }
 
   #read(chunk: Buffer): void {
-    if (this.closeReason !== null) return
-    try {
+    if (this.closeReason !== null) return this.#ignore(chunk)
+    this.#guard(() => {
       for (const line of this.#splitter.push(chunk)) this.#take(line)
-    } catch (error) {
-      if (!(error instanceof LineTooLongError)) throw error
-      this.#fail(`a line is over ${this.#limitBytes} bytes`)
-    }
+    })
   }
 
   #take(line: Buffer): void {
     if (this.closeReason !== null) return
-    const message = JSON.parse(line.toString()) as In & { readonly t: string }
-    if (message.t === 'error') return this.#shut(`the other side closed the connection: ${(message as unknown as { message: string }).message}`)
-    if (this.#listen !== null) return this.#listen(message)
-    this.#waiting.push(message)
+    const message = this.#codec.decode(line)
+    if (message === null) return
+    if (message.t === 'error') return this.#hangUp(`the other side closed the connection: ${(message as LastWord).message}`)
+    if (this.#listen !== null) return this.#hear(message as In)
+    this.#waiting.push(message as In)
     if (this.#waiting.length >= MAX_UNHEARD) this.#stream.pause()
   }
 
-  #fail(reason: string): void {
-    this.#end(reason)
-    this.#shut(reason)
+  #hear(message: In): void {
+    try {
+      this.#listen?.(message)
+    } catch (error) {
+      // Whatever a peer may say to trip us: the connection ends, not the process.
+      this.#fail(`${(message as { readonly t: string }).t} could not be taken: ${messageOf(error)}${placeOf(error)}`)
+    }
   }
 
-  /** Says the last word and hangs up, at the latest when the other side has had time to hear it. */
-  #end(reason: string | null): void {
+  #guard(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (error instanceof LineTooLongError) this.#fail(`a line is over ${sizeText(this.#codec.limitBytes)}`)
+      else if (error instanceof WireFault) this.#fail(error.message)
+      else throw error
+    }
+  }
+
+  /** Says why, and hangs up. */
+  #fail(reason: string): void {
+    if (this.closeReason !== null) return
     this.#flush()
-    if (!this.#stream.writable) return
-    if (reason === null) this.#stream.end()
-    else this.#stream.end(`${JSON.stringify({ t: 'error', message: reason })}\n`)
+    if (this.#stream.writable) this.#stream.write(`${JSON.stringify({ t: 'error', message: reason } satisfies LastWord)}\n`)
+    this.#hangUp(reason)
+  }
+
+  #hangUp(reason: string): void {
+    if (this.closeReason !== null) return
+    this.#flush()
+    this.#shut(reason)
+    if (this.#stream.destroyed) return
+    this.#stream.end()
+    this.#stream.resume()
+    // A stream that is cut with bytes unread takes the last word with it.
     const timer = setTimeout(() => this.#stream.destroy(), LINGER_MS)
     this.#stream.once('close', () => clearTimeout(timer))
+  }
+
+  #ignore(chunk: Buffer): void {
+    this.#ignoredBytes += chunk.length
+    if (this.#ignoredBytes > LINGER_BYTES) this.#stream.destroy()
   }
 
   #shut(reason: string): void {
@@ -150,11 +201,18 @@ export class StreamConnection<Out, In> implements Connection<Out, In> {
     const drains = this.#drains
     this.#drains = []
     for (const resolve of drains) resolve(false)
-    if (this.#stream.writable) this.#stream.end()
     this.#closed?.(reason)
   }
 }
 
 function reasonOf(error: Error): string {
-  return systemCode(error) === 'ECONNRESET' ? 'the connection was reset' : messageOf(error)
+  const code = systemCode(error)
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'the connection was reset'
+  return code === 'ETIMEDOUT' ? 'the connection timed out' : messageOf(error)
+}
+
+/** Where a bug is: the first line of its stack. */
+function placeOf(error: unknown): string {
+  const place = error instanceof Error ? error.stack?.split('\n').find((line) => /^\s+at /.test(line)) : undefined
+  return place === undefined ? '' : ` (${place.trim()})`
 }

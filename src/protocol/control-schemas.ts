@@ -10,6 +10,7 @@ import type {
   ErrorExample,
   NodeCommand,
   NodeEvent,
+  NodeHealth,
   Prepare,
   SampleTypeName,
   TaskProgressFacts,
@@ -53,13 +54,36 @@ const progress = object<TaskProgressFacts>({ completed: nullable(number), client
 
 const health = object<WorkerHealth>({
   worker: count,
-  second: count,
+  fromMs: number,
+  toMs: number,
   loopDelayP99Ms: number,
+  longDelaysMs: list(number),
   cpu: nullable(number),
-  steal: nullable(number),
-  sendDelay: histogram,
+  cpuWait: nullable(number),
+  sendDelayP99Ms: nullable(number),
   dropped: count,
-  late: count
+  lateClients: count,
+  lateMs: number,
+  heapUsed: count,
+  heapLimit: count
+})
+
+const nodeHealth = object<NodeHealth>({
+  fromMs: number,
+  toMs: number,
+  mainDelayP99Ms: number,
+  mainLongDelaysMs: list(number),
+  cpu: nullable(number),
+  ownCpu: number,
+  steal: nullable(number),
+  rss: count,
+  memoryAvailable: nullable(count),
+  memoryTotal: count,
+  sockets: nullable(count),
+  portsLeft: nullable(count),
+  ports: nullable(count),
+  descriptors: nullable(count),
+  descriptorLimit: nullable(count)
 })
 
 type BySampleType<T> = Readonly<Partial<Record<SampleTypeName, T>>>
@@ -111,8 +135,11 @@ const error = object<WireError>({
   stack: nullable(text)
 })
 
+const seq = count
+
 export const asks: MessageSchemas<NodeCommand> = {
   prepare: message('prepare', {
+    seq,
     race: raceId,
     seed: text,
     track: text,
@@ -126,32 +153,35 @@ export const asks: MessageSchemas<NodeCommand> = {
     offline: flag,
     targetIsLocal: flag
   }),
-  secrets: message('secrets', { target: secrets }),
-  'start-step': message('start-step', { step: count, delayMs: number }),
-  'complete-task': message('complete-task', { step: count }),
-  cancel: message('cancel', { reason: text, graceMs: number }),
-  finish: message('finish', {}),
-  ping: message('ping', { seq: count, ack: count })
+  secrets: message('secrets', { seq, target: secrets }),
+  'start-step': message('start-step', { seq, step: count, delayMs: number }),
+  'complete-task': message('complete-task', { seq, step: count }),
+  cancel: message('cancel', { seq, reason: text, graceMs: number }),
+  finish: message('finish', { seq }),
+  ping: message('ping', { ping: count, events: count, snapshots: count })
 }
 
+const node = nodeName
+
 export const answers: MessageSchemas<NodeEvent> = {
-  preparing: message('preparing', { node: nodeName, what: text }),
-  prepared: message('prepared', { node: nodeName, epoch: text, workers: count, warnings: list(text) }),
+  preparing: message('preparing', { node, what: text }),
+  prepared: message('prepared', { seq, node, epoch: text, workers: count, warnings: list(text) }),
   snapshot: message('snapshot', {
-    node: nodeName,
+    node,
     epoch: text,
-    seq: count,
+    seq,
     step: count,
     tasks: dictionary(bySampleType(object<TypeSnapshot>({ tally, seconds }))),
     progress: dictionary(progress),
-    health: list(health)
+    health: list(health),
+    nodeHealth: list(nodeHealth)
   }),
-  'task-ended': message('task-ended', { node: nodeName, step: count, task: text, clients: count }),
-  'step-joined': message('step-joined', { node: nodeName, epoch: text, step: count, tasks: dictionary(result) }),
-  warning: message('warning', { node: nodeName, message: text }),
-  failed: message('failed', { node: nodeName, error }),
-  stopped: message('stopped', { node: nodeName, reason: text }),
-  pong: message('pong', { node: nodeName, seq: count })
+  'task-ended': message('task-ended', { seq, node, step: count, task: text, clients: count }),
+  'step-joined': message('step-joined', { seq, node, epoch: text, step: count, tasks: dictionary(result) }),
+  warning: message('warning', { seq, node, message: text }),
+  failed: message('failed', { seq, node, error }),
+  stopped: message('stopped', { seq, node, reason: text }),
+  pong: message('pong', { node, ping: count, commands: count, events: count })
 }
 
 function bySampleType<T>(shape: Shape<T>): Shape<BySampleType<T>> {

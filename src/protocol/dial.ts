@@ -1,13 +1,17 @@
 // Opens a connection to a daemon: connect, TLS, hello, welcome, all before one deadline.
 
-import type { Socket } from 'node:net'
-import { messageOf, RallyError, systemCode } from '../core/errors.ts'
+import type { Duplex } from 'node:stream'
+import { RallyError } from '../core/errors.ts'
 import { LineSplitter, LineTooLongError } from '../core/lines.ts'
-import { LINE_LIMITS, type DiallerMessage, type ListenerMessage } from './channels.ts'
+import type { DiallerMessage, ListenerMessage } from './channels.ts'
+import { greetingChecker, openCodec, type Codec, type Greeting, type GreetingChecker } from './codec.ts'
 import { StreamConnection, type Connection } from './connection.ts'
+import { dialError, silenceError, strangerError, type Dialled } from './dial-errors.ts'
 import type { Hello, Refusal, RefusalCode, Role, Welcome } from './hello.ts'
-import { thisProgram } from './program.ts'
-import { addressText, openSocket, type Address } from './transport.ts'
+import { parseLine } from './json-line.ts'
+import { otherProgram, thisProgram } from './program.ts'
+import { addressText, openStream, type Address } from './transport.ts'
+import { WireFault } from './wire-fault.ts'
 
 export interface DialOptions<R extends Role> {
   readonly address: Address
@@ -24,8 +28,8 @@ export interface DialOptions<R extends Role> {
 /** The daemon was reached and said no. */
 export class RefusedError extends RallyError {
   readonly code: RefusalCode
-  constructor(address: string, { code, message, hint }: Refusal) {
-    super(code === 'protocol' || code === 'program' ? 'protocol' : 'node', `${address} refused: ${message}`, { hint })
+  constructor(remote: string, { code, message, hint }: Pick<Refusal, 'code' | 'message' | 'hint'>) {
+    super(code === 'protocol' || code === 'program' ? 'protocol' : 'node', `${remote} refused: ${message}`, { hint })
     this.name = 'RefusedError'
     this.code = code
   }
@@ -33,71 +37,102 @@ export class RefusedError extends RallyError {
 
 /** Throws RallyError('node') that names address, what happened and what to do; RefusedError if the daemon said no. */
 export async function dial<R extends Role>(options: DialOptions<R>): Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>> {
-  const hello: Hello = { t: 'hello', ...(await thisProgram()), ...options.hello }
-  options.signal?.throwIfAborted()
-  return new Dial<R>(options, hello).connection
+  const { address, key, hello, signal } = options
+  if (key === null && 'host' in address) {
+    throw new RallyError('config', `${addressText(address)}: there is no key for this node on this machine`, { hint: 'make one with `rally cluster key create`, and bring it to the node' })
+  }
+  const [program, codec, greetings] = await Promise.all([thisProgram(), openCodec(hello.role, 'answers'), greetingChecker()])
+  signal?.throwIfAborted()
+  const attempt = new Attempt<R>(options, { codec, greetings })
+  return attempt.connection({ t: 'hello', ...program, ...hello })
 }
 
-class Dial<R extends Role> {
-  readonly connection: Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>>
-  readonly #options: DialOptions<R>
-  readonly #socket: Socket
-  readonly #splitter: LineSplitter
-  #settle!: { resolve(connection: Connection<DiallerMessage<R>, ListenerMessage<R>>): void; reject(error: unknown): void }
-  #stage = 'connecting'
-  readonly #timer: NodeJS.Timeout
+interface Readers {
+  readonly codec: Codec
+  readonly greetings: GreetingChecker
+}
 
-  constructor(options: DialOptions<R>, hello: Hello) {
+class Attempt<R extends Role> {
+  readonly #options: DialOptions<R>
+  readonly #readers: Readers
+  readonly #dialled: Dialled
+  readonly #splitter: LineSplitter
+  #stage = 'the connection'
+
+  constructor(options: DialOptions<R>, readers: Readers) {
     this.#options = options
-    this.connection = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    this.#splitter = new LineSplitter(LINE_LIMITS[options.hello.role])
-    this.#timer = setTimeout(() => this.#fail(`no answer within ${options.deadlineMs / 1000} s while ${this.#stage}`), options.deadlineMs)
-    options.signal?.addEventListener('abort', this.#aborted, { once: true })
-    this.#socket = openSocket(options.address, options.identity, options.key, () => {
-      this.#stage = 'waiting for the welcome'
-      this.#socket.write(`${JSON.stringify(hello)}\n`)
-    })
-    this.#socket.on('data', this.#read)
-    this.#socket.on('error', this.#broken)
-    this.#socket.on('close', this.#gone)
+    this.#readers = readers
+    this.#splitter = new LineSplitter(readers.codec.limitBytes)
+    this.#dialled = { remote: addressText(options.address), identity: options.identity, isSocket: 'socketPath' in options.address }
   }
 
-  readonly #read = (chunk: Buffer): void => {
+  async connection(hello: Hello): Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>> {
+    const { address, identity, key } = this.#options
+    const stream = openStream(address, { identity, key }, (stage) => {
+      this.#stage = stage ?? 'the welcome'
+      if (stage === null) stream.write(`${JSON.stringify(hello)}\n`)
+    })
     try {
-      const [first, ...rest] = this.#splitter.push(chunk)
-      if (first !== undefined) this.#greeted(JSON.parse(first.toString()) as Welcome | Refusal, rest)
+      const lines = await this.#firstLines(stream)
+      const welcome = this.#welcomed(lines[0]!)
+      const refusal = hello.role === 'status' ? null : otherProgram(hello, welcome)
+      if (refusal !== null) throw new RefusedError(this.#dialled.remote, refusal)
+      const early = { lines: lines.slice(1), splitter: this.#splitter }
+      return new StreamConnection({ stream, codec: this.#readers.codec, welcome, remote: this.#dialled.remote, early })
     } catch (error) {
-      this.#fail(error instanceof LineTooLongError || error instanceof SyntaxError ? 'something other than Rally answers there' : messageOf(error))
+      stream.on('error', () => undefined).destroy()
+      throw error
     }
   }
 
-  #greeted(answer: Welcome | Refusal, rest: readonly Buffer[]): void {
-    const { address, hello } = this.#options
-    const remote = addressText(address)
-    if (answer.t === 'refused') return this.#end(new RefusedError(remote, answer))
-    this.#release()
-    const early = { lines: rest, splitter: this.#splitter }
-    this.#settle.resolve(new StreamConnection({ stream: this.#socket, welcome: answer, remote, limitBytes: LINE_LIMITS[hello.role], early }))
+  /** What the first bytes hold; at least one line. */
+  #firstLines(stream: Duplex): Promise<readonly Buffer[]> {
+    const { deadlineMs, signal } = this.#options
+    return new Promise((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        const lines = this.#split(chunk)
+        if (lines === null) end(() => reject(strangerError(this.#dialled)))
+        else if (lines.length > 0) end(() => resolve(lines))
+      }
+      const broken = (error: Error): void => end(() => reject(dialError(this.#dialled, error)))
+      const gone = (): void => broken(Object.assign(new Error(), { code: 'ECONNRESET' }))
+      const aborted = (): void => end(() => reject(signal?.reason as Error))
+      const timer = setTimeout(() => end(() => reject(silenceError(this.#dialled, deadlineMs, this.#stage))), deadlineMs)
+      const end = (settle: () => void): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', aborted)
+        // What comes meanwhile waits for whoever reads next.
+        stream.off('data', read).off('error', broken).off('end', gone).off('close', gone).pause()
+        settle()
+      }
+      signal?.addEventListener('abort', aborted, { once: true })
+      stream.on('data', read).on('error', broken).on('end', gone).on('close', gone)
+    })
   }
 
-  readonly #broken = (error: Error): void => this.#fail(systemCode(error) ?? messageOf(error))
-  readonly #gone = (): void => this.#fail('the connection was closed before the welcome')
-  readonly #aborted = (): void => this.#end(this.#options.signal?.reason)
-
-  #fail(what: string): void {
-    this.#end(new RallyError('node', `${addressText(this.#options.address)}: ${what}`, { hint: 'start the daemon there: rallyd start' }))
+  #split(chunk: Buffer): readonly Buffer[] | null {
+    try {
+      return this.#splitter.push(chunk)
+    } catch (error) {
+      if (error instanceof LineTooLongError) return null
+      throw error
+    }
   }
 
-  #end(error: unknown): void {
-    this.#release()
-    this.#socket.on('error', () => undefined)
-    this.#socket.destroy()
-    this.#settle.reject(error)
+  #welcomed(line: Buffer): Welcome {
+    const answer = this.#answer(line)
+    if (answer.t === 'welcome') return answer
+    if (answer.t === 'refused') throw new RefusedError(this.#dialled.remote, answer)
+    if (answer.t === 'hello') throw strangerError(this.#dialled)
+    throw dialError(this.#dialled, new Error(`it closed the connection: ${answer.message}`))
   }
 
-  #release(): void {
-    clearTimeout(this.#timer)
-    this.#options.signal?.removeEventListener('abort', this.#aborted)
-    this.#socket.off('data', this.#read).off('error', this.#broken).off('close', this.#gone)
+  #answer(line: Buffer): Greeting {
+    try {
+      return this.#readers.greetings.check(parseLine(line))
+    } catch (error) {
+      if (error instanceof WireFault) throw strangerError(this.#dialled)
+      throw error
+    }
   }
 }

@@ -1,52 +1,36 @@
-// What may come after what. Only what would mislead the receiver is forbidden: figures may be lost, repeated and late.
-//
-// | messages                                  | only                                                         |
-// |-------------------------------------------|--------------------------------------------------------------|
-// | `secrets`, `prepare`                      | once, `secrets` first                                        |
-// | `start-step`, `complete-task`             | after `prepare`                                              |
-// | any command but `ping`                    | before `finish`                                              |
-// | `prepared`                                | once                                                         |
-// | `snapshot`, `task-ended`, `step-joined`   | after `prepared`, before `stopped`                           |
-//
-// A connection that takes the place of a silent one (its hello has a `seq`) begins in the middle: everything is prepared.
+// What may come after what, on one connection. Numbered messages (outbox.ts) come in a row: one that was said before may come
+// again, but none is left out. A connection that takes the place of another begins wherever the other side left off.
 
-import type { Hello } from './hello.ts'
+import type { Role } from './hello.ts'
+import type { KeptCommand, KeptEvent } from './messages.ts'
 import { WireFault } from './wire-fault.ts'
 
 /** Throws WireFault for a message that may not come now. */
-export type Order = (t: string) => void
+export type Order = (message: { readonly t: string }) => void
 
-const ANY_ORDER: Order = () => undefined
-
-/** For what the dialler (`asks`) or the listener (`answers`) sends. */
-export function orderOf(hello: Pick<Hello, 'role' | 'seq'>, side: 'asks' | 'answers'): Order {
-  if (hello.role !== 'control') return ANY_ORDER
-  const isResumed = hello.seq !== undefined
-  return side === 'asks' ? commandOrder(isResumed) : eventOrder(isResumed)
+const ROWS: Readonly<Record<KeptCommand['t'] | KeptEvent['t'], true>> = {
+  prepare: true,
+  secrets: true,
+  'start-step': true,
+  'complete-task': true,
+  cancel: true,
+  finish: true,
+  prepared: true,
+  'task-ended': true,
+  'step-joined': true,
+  warning: true,
+  failed: true,
+  stopped: true
 }
 
-function commandOrder(isResumed: boolean): Order {
-  const had = new Set(isResumed ? ['secrets', 'prepare'] : [])
-  return (t) => {
-    if (t === 'ping') return
-    if (had.has('finish')) throw new WireFault(`wrong order: ${t} after finish`)
-    if ((t === 'secrets' || t === 'prepare') && had.has(t)) throw new WireFault(`wrong order: a second ${t}`)
-    if (t === 'prepare' && !had.has('secrets')) throw new WireFault('wrong order: prepare before secrets')
-    if ((t === 'start-step' || t === 'complete-task') && !had.has('prepare')) throw new WireFault(`wrong order: ${t} before prepare`)
-    had.add(t)
-  }
-}
-
-const FIGURES: ReadonlySet<string> = new Set(['snapshot', 'task-ended', 'step-joined'])
-
-function eventOrder(isResumed: boolean): Order {
-  let isPrepared = isResumed
-  let isStopped = false
-  return (t) => {
-    if (FIGURES.has(t) && !isPrepared) throw new WireFault(`wrong order: ${t} before prepared`)
-    if (FIGURES.has(t) && isStopped) throw new WireFault(`wrong order: ${t} after stopped`)
-    if (t === 'prepared' && isPrepared) throw new WireFault('wrong order: a second prepared')
-    if (t === 'prepared') isPrepared = true
-    if (t === 'stopped') isStopped = true
+/** For one direction of a connection. */
+export function orderOf(role: Role): Order {
+  if (role !== 'control') return () => undefined
+  let last: number | null = null
+  return (message) => {
+    if (!Object.hasOwn(ROWS, message.t)) return
+    const { t, seq } = message as { readonly t: string; readonly seq: number }
+    if (last !== null && seq > last + 1) throw new WireFault(`wrong order: ${t} has number ${seq} where ${last + 1} was due`)
+    last = Math.max(last ?? seq, seq)
   }
 }

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programVersion } from '../core/version.ts'
-import { PROTOCOL, type Hello } from './hello.ts'
+import { PROTOCOL, type Hello, type Refusal } from './hello.ts'
 
 export type Program = Pick<Hello, 'protocol' | 'version' | 'program'>
 
@@ -15,6 +15,19 @@ let known: Promise<Program> | null = null
 export function thisProgram(): Promise<Program> {
   known ??= hashFolder(fileURLToPath(new URL('..', import.meta.url))).then((program) => ({ protocol: PROTOCOL, version: programVersion().version, program }))
   return known
+}
+
+/** Why two programs cannot work together; null: they are the same. `here` speaks. */
+export function otherProgram(there: Program, here: Program): Refusal | null {
+  if (there.protocol === here.protocol && there.program === here.program) return null
+  const code = there.protocol === here.protocol ? 'program' : 'protocol'
+  const message = `it runs Rally ${programText(here)}, not ${programText(there)}`
+  return { t: 'refused', code, message, hint: 'bring the same version of Rally to both machines: rally bootstrap' }
+}
+
+/** `0.1.0 (program 1a2b3c4d, protocol 1)` */
+function programText({ version, program, protocol }: Program): string {
+  return `${version} (program ${program.slice(0, 8)}, protocol ${protocol})`
 }
 
 /** sha256 over paths and contents of what runs (source maps do not), in the order of the paths. */
