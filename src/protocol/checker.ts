@@ -3,7 +3,6 @@
 
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import { BUCKETS, type SparseHistogram } from '../sample/histogram.ts'
-import type { MessageSchemas } from './schema.ts'
 import { WireFault } from './wire-fault.ts'
 
 export class Checker<M extends { readonly t: string }> {
@@ -11,13 +10,9 @@ export class Checker<M extends { readonly t: string }> {
   readonly #schemas: ReadonlyMap<string, object>
   readonly #compiled = new Map<string, ValidateFunction>()
 
-  constructor(ajv: Ajv, schemas: MessageSchemas<M>) {
+  constructor(ajv: Ajv, schemas: Readonly<Record<string, { readonly json: object }>>) {
     this.#ajv = ajv
-    this.#schemas = new Map(Object.entries<{ readonly json: object }>(schemas).map(([t, { json }]) => [t, json]))
-  }
-
-  knows(t: string): boolean {
-    return this.#schemas.has(t)
+    this.#schemas = new Map(Object.entries(schemas).map(([t, { json }]) => [t, json]))
   }
 
   /** Throws WireFault that names type and place. */

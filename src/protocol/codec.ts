@@ -18,19 +18,19 @@ export interface LastWord {
 }
 
 /** What is said before a channel is open, and at its end. */
-export type Greeting = Hello | Welcome | Refusal | LastWord
+export type FirstWord = Hello | Welcome | Refusal | LastWord
 
 type AnyMessage = DiallerMessage<Role> | ListenerMessage<Role>
 type Checkers = { readonly [S in Side]: Checker<AnyMessage> }
 type Side = 'asks' | 'answers'
-export type GreetingChecker = Checker<Greeting>
+export type FirstWordChecker = Checker<FirstWord>
 
 const known = new Map<Role, Promise<Checkers>>()
-let greeting: Promise<GreetingChecker> | null = null
+let greeting: Promise<FirstWordChecker> | null = null
 
 /** Checks hello, welcome, refused and the last word. */
-export function greetingChecker(): Promise<GreetingChecker> {
-  greeting ??= loadAjv().then((ajv) => new Checker(ajv, greetings))
+export function greetingChecker(): Promise<FirstWordChecker> {
+  greeting ??= loadAjv().then((ajv) => new Checker<FirstWord>(ajv, greetings))
   return greeting
 }
 
@@ -44,7 +44,7 @@ export async function openCodec(role: Role, reads: Side): Promise<Codec> {
 async function loadCheckers(role: Role): Promise<Checkers> {
   const [ajv, { asks, answers }] = await Promise.all([loadAjv(), SCHEMAS[role]()])
   // Which messages a role has is a matter of types up to here; from here on it is data.
-  return { asks: new Checker(ajv, asks as MessageSchemas<never>), answers: new Checker(ajv, answers as MessageSchemas<never>) }
+  return { asks: new Checker<AnyMessage>(ajv, asks), answers: new Checker<AnyMessage>(ajv, answers) }
 }
 
 interface ChannelSchemas<R extends Role> {
@@ -62,7 +62,7 @@ const SCHEMAS: { readonly [R in Role]: () => Promise<ChannelSchemas<R>> } = {
 
 interface CodecParts {
   readonly checker: Checker<AnyMessage>
-  readonly lastWords: GreetingChecker
+  readonly lastWords: FirstWordChecker
   readonly order: Order
   readonly limitBytes: number
 }

@@ -145,7 +145,7 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
     if (this.closeReason !== null) return
     const message = this.#codec.decode(line)
     if (message === null) return
-    if (message.t === 'error') return this.#hangUp(`the other side closed the connection: ${(message as LastWord).message}`)
+    if (message.t === 'error') return this.#hangUp(`the other side closed the connection: ${message.message}`)
     if (this.#listen !== null) return this.#hear(message as In)
     this.#waiting.push(message as In)
     if (this.#waiting.length >= MAX_UNHEARD) this.#stream.pause()

@@ -29,9 +29,9 @@ const times = { latency: histogram, service: histogram, processing: histogram, s
 const tally = object<Tally>({
   started: count,
   ok: count,
-  failed: countByName as Shape<Record<string, number>>,
+  failed: countByName,
   cancelled: count,
-  work: dictionary(number) as Shape<Record<string, number>>,
+  work: dictionary(number),
   bytes: count
 })
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { RallyError } from '../core/errors.ts'
 import { LineSplitter, LineTooLongError } from '../core/lines.ts'
 import type { DiallerMessage, ListenerMessage } from './channels.ts'
-import { greetingChecker, openCodec, type Codec, type Greeting, type GreetingChecker } from './codec.ts'
+import { greetingChecker, openCodec, type Codec, type FirstWord, type FirstWordChecker } from './codec.ts'
 import { StreamConnection, type Connection } from './connection.ts'
 import { dialError, silenceError, strangerError, type Dialled } from './dial-errors.ts'
 import type { Hello, Refusal, RefusalCode, Role, Welcome } from './hello.ts'
@@ -49,7 +49,7 @@ export async function dial<R extends Role>(options: DialOptions<R>): Promise<Con
 
 interface Readers {
   readonly codec: Codec
-  readonly greetings: GreetingChecker
+  readonly greetings: FirstWordChecker
 }
 
 class Attempt<R extends Role> {
@@ -127,7 +127,7 @@ class Attempt<R extends Role> {
     throw dialError(this.#dialled, new Error(`it closed the connection: ${answer.message}`))
   }
 
-  #answer(line: Buffer): Greeting {
+  #answer(line: Buffer): FirstWord {
     try {
       return this.#readers.greetings.check(parseLine(line))
     } catch (error) {

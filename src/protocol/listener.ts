@@ -3,9 +3,7 @@
 import { chmod, rm } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { messageOf, RallyError, systemCode } from '../core/errors.ts'
-import type { DiallerMessage, ListenerMessage } from './channels.ts'
-import type { Connection } from './connection.ts'
-import type { Hello, Refusal, Role, Welcome } from './hello.ts'
+import type { Host } from './host.ts'
 import { securedBy } from './pre-shared-key.ts'
 import { boundedProblems } from './problem-log.ts'
 import { thisProgram } from './program.ts'
@@ -13,19 +11,14 @@ import { Strangers } from './strangers.ts'
 import { addressText } from './transport.ts'
 import { receive } from './visitor.ts'
 
-export interface ListenOptions {
+export type { Greeting } from './host.ts'
+
+export interface ListenOptions extends Host {
   /** TCP needs a key for each identity (null: a stranger); without any there is only a Unix socket, for this user alone. */
   readonly at: { readonly host: string; readonly port: number; readonly keyFor: (identity: string) => Buffer | null } | { readonly socketPath: string }
-  /** Whether this hello is welcome; protocol, program and role have been looked at. Who is greeted is always handed to `accept`. */
-  readonly greet: (hello: Hello, remote: string) => Greeting | Refusal | Promise<Greeting | Refusal>
-  /** Who takes the channel; a role that is missing is refused. */
-  readonly accept: { readonly [R in Role]?: (hello: Hello, connection: Connection<ListenerMessage<R>, DiallerMessage<R>>) => void }
   /** One line of what went wrong with a visitor; a flood of them is counted, not told. */
   readonly problem: (line: string) => void
 }
-
-/** What the welcome says of the node. */
-export type Greeting = Pick<Welcome, 'node' | 'facts' | 'evicted'>
 
 export interface Listener {
   /** The real one, where 0 was asked for; null: a Unix socket. */
@@ -54,8 +47,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     socket.on('error', () => undefined)
     const stream = secure(socket.setNoDelay(true).setKeepAlive(true, 30_000))
     // Until it is a guest: afterwards the connection tells its own end.
-    stream.on('error', (error) => void (strangers.has(socket) && problem(`${remote}: ${visitorError(error)}`)))
-    void receive({ stream, remote, program, options, problem, known: () => strangers.know(socket) })
+    stream.on('error', (error: Error) => void (strangers.has(socket) && problem(`${remote}: ${visitorError(error)}`)))
+    void receive({ stream, remote, program, host: options, problem, known: () => strangers.know(socket) })
   })
   await bind(server, at)
   server.on('error', (error) => problem(messageOf(error)))
@@ -118,7 +111,7 @@ function isServed(socketPath: string): Promise<boolean> {
 }
 
 function remoteText({ remoteAddress, remotePort }: Socket, at: ListenOptions['at']): string {
-  if ('socketPath' in at) return at.socketPath
+  if ('socketPath' in at) return 'the Unix socket'
   // One that has gone already has no address any more.
   if (remoteAddress === undefined || remotePort === undefined) return 'a visitor'
   return addressText({ host: remoteAddress.replace(/^::ffff:/, ''), port: remotePort })

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net'
 
 // A PSK identity holds 128 bytes; a space would end the word in the line of a key.
-const NODE_ID = /^[!-~]{1,128}$/
+export const NODE_ID = /^[!-~]{1,128}$/
 
 /** Whether a text may be the id of a node. */
 export function isNodeId(text: string): boolean {

@@ -5,12 +5,19 @@ import { count, flag, list, message, type MessageSchemas, nullable, number, obje
 import type { Member, NodeState, NodeStatus, StatusAnswer, StatusQuestion } from './status-messages.ts'
 import { nodeName, raceId } from './words.ts'
 
-type StateOf<W extends NodeState['is']> = Extract<NodeState, { readonly is: W }>
+type Idle = Extract<NodeState, { readonly is: 'idle' }>
+type Taken = Exclude<NodeState, Idle>
 
 const state: Shape<NodeState> = variants(
-  object<StateOf<'idle'>>({ is: oneOf('idle') }),
-  object<StateOf<'preparing'>>({ is: oneOf('preparing'), race: raceId, sinceMs: number }),
-  object<StateOf<'running'>>({ is: oneOf('running'), race: raceId, step: count, steps: count, sinceMs: number })
+  object<Idle>({ is: oneOf('idle') }),
+  object<Taken>({
+    is: oneOf('preparing', 'ready', 'running', 'ending'),
+    race: raceId,
+    owner: text,
+    forMs: number,
+    step: nullable(count),
+    steps: count
+  })
 )
 
 const member = object<Member>({ node: nodeName, host: text, port: count, seenMs: number, isConnected: flag })
@@ -26,11 +33,12 @@ export const answers: MessageSchemas<StatusAnswer> = {
     node: nodeName,
     version: text,
     program: text,
+    upMs: number,
     wallMs: number,
     state,
     facts: nodeFacts,
-    chunks: nullable(object<NonNullable<NodeStatus['chunks']>>({ count, bytes: count })),
-    coordinator: nullable(object<NonNullable<NodeStatus['coordinator']>>({ address: text, state: text }))
+    chunks: object<NodeStatus['chunks']>({ count, bytes: count }),
+    coordinator: nullable(object<NonNullable<NodeStatus['coordinator']>>({ address: text, isConnected: flag, state: text }))
   }),
   members: message('members', { seq: count, members: list(member) })
 }

@@ -4,7 +4,8 @@
 // |--------------------------------------------|-----------------------------------|-------------------|
 // | says a hello that is welcome               | `welcome`                         | has its channel   |
 // | speaks another protocol, is another program| `refused`, with both versions     | is hung up on     |
-// | wants a role that is not served, or is not | `refused`, with the reason        | is hung up on     |
+// | wants a role that is not served, is no     | `refused`, with the reason        | is hung up on     |
+// |   guest, or leaves out a field             |                                   |                   |
 // | says anything else, more than one line, or | `error`                           | is hung up on     |
 // |   a line over 4 KiB                        |                                   |                   |
 //
@@ -13,11 +14,11 @@
 import type { Duplex } from 'node:stream'
 import { messageOf } from '../core/errors.ts'
 import { LineSplitter, LineTooLongError } from '../core/lines.ts'
-import { greetingChecker, openCodec, type LastWord } from './codec.ts'
+import { greetingChecker, openCodec, type FirstWord, type LastWord } from './codec.ts'
 import { StreamConnection, type Connection } from './connection.ts'
 import { PROTOCOL, type Hello, type Refusal, type Welcome } from './hello.ts'
+import type { Greeting, Host } from './host.ts'
 import { parseLine } from './json-line.ts'
-import type { ListenOptions } from './listener.ts'
 import { otherProgram, type Program } from './program.ts'
 import { WireFault } from './wire-fault.ts'
 
@@ -28,7 +29,7 @@ export interface Visit {
   readonly stream: Duplex
   readonly remote: string
   readonly program: Program
-  readonly options: ListenOptions
+  readonly host: Host
   readonly problem: (line: string) => void
   /** Its hello was welcome. */
   readonly known: () => void
@@ -62,7 +63,7 @@ function firstLine(stream: Duplex): Promise<Buffer | null> {
         end(() => resolve(line))
       } catch (error) {
         const fault = error instanceof LineTooLongError ? new WireFault('a hello is over 4 KiB') : error
-        end(() => reject(fault as WireFault))
+        end(() => reject(fault instanceof Error ? fault : new Error(String(fault))))
       }
     }
     const gone = (): void => end(() => resolve(null))
@@ -77,25 +78,37 @@ function firstLine(stream: Duplex): Promise<Buffer | null> {
 /** Only `protocol` is sure to be understood: it is looked at before all else. */
 async function readHello(line: Buffer, here: Program): Promise<Hello | Refusal> {
   const checker = await greetingChecker()
-  const value = parseLine(line) as Partial<Hello> | null
-  if (value?.t !== 'hello') throw new WireFault('the first line is no hello')
-  const { protocol, version = '?', program = '?' } = value
-  if (Number.isInteger(protocol) && protocol !== PROTOCOL) {
-    const refusal = otherProgram({ protocol: protocol!, version: String(version).slice(0, 40), program: String(program) }, here)
+  const value = parseLine(line) as Readonly<Record<string, unknown>> | null
+  if (value?.['t'] !== 'hello') throw new WireFault('the first line is no hello')
+  const protocol = value['protocol']
+  if (typeof protocol === 'number' && protocol !== PROTOCOL) {
+    const refusal = otherProgram({ protocol, version: wordOf(value['version']), program: wordOf(value['program']) }, here)
     if (refusal !== null) return refusal
   }
-  const hello = checker.check(value)
-  if (hello.t !== 'hello') throw new WireFault('the first line is no hello')
-  return hello
+  return checkedHello(() => checker.check(value))
+}
+
+/** Of a hello that nothing is known of. */
+function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 64) : '?'
+}
+
+function checkedHello(check: () => FirstWord): Hello | Refusal {
+  try {
+    return check() as Hello
+  } catch (error) {
+    if (!(error instanceof WireFault)) throw error
+    return { t: 'refused', code: 'shape', message: error.message, hint: 'bring the same version of Rally to both machines: rally bootstrap' }
+  }
 }
 
 /** Status is told to all versions: it is how one finds out which is where. */
-async function decide(hello: Hello, { options, program, remote }: Visit): Promise<Omit<Welcome, 't' | keyof Program> | Refusal> {
-  if (options.accept[hello.role] === undefined) {
+async function decide(hello: Hello, { host, program, remote }: Visit): Promise<Greeting | Refusal> {
+  if (host.accept[hello.role] === undefined) {
     return { t: 'refused', code: 'role', message: `nothing is served for ${hello.role} here`, hint: 'check the address: this daemon plays another part' }
   }
   const refusal = hello.role === 'status' ? null : otherProgram(hello, program)
-  return refusal ?? options.greet(hello, remote)
+  return refusal ?? host.greet(hello, remote)
 }
 
 function refuse({ stream, remote, problem }: Visit, refusal: Refusal): void {
@@ -104,15 +117,15 @@ function refuse({ stream, remote, problem }: Visit, refusal: Refusal): void {
 }
 
 /** Once it was greeted, the visitor is handed on even if it has gone meanwhile: who greeted it may have made room for it. */
-async function welcome({ stream, remote, options, program, known }: Visit, hello: Hello, greeting: Omit<Welcome, 't' | keyof Program>): Promise<void> {
+async function welcome({ stream, remote, host, program, known }: Visit, hello: Hello, greeting: Greeting): Promise<void> {
   const said: Welcome = { t: 'welcome', ...program, ...greeting }
   const codec = await openCodec(hello.role, 'asks')
   known()
   if (stream.writable) stream.write(`${JSON.stringify(said)}\n`)
-  accept(hello, new StreamConnection({ stream, codec, welcome: said, remote }), options.accept)
+  accept(hello, new StreamConnection({ stream, codec, welcome: said, remote }), host.accept)
 }
 
-function accept(hello: Hello, connection: Connection<never, never>, by: ListenOptions['accept']): void {
+function accept(hello: Hello, connection: Connection<never, never>, by: Host['accept']): void {
   // The role of the hello decides which messages the connection has: the compiler cannot follow that.
   const serve = by[hello.role] as ((hello: Hello, connection: Connection<never, never>) => void) | undefined
   serve?.(hello, connection)

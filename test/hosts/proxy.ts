@@ -21,7 +21,7 @@ export interface Proxy {
 }
 
 export interface ProxyRequest extends Partial<ProxySettings> {
-  readonly target: { readonly host: string; readonly port: number }
+  readonly target: { readonly host: string; readonly port: number } | { readonly path: string }
   /** Where to listen; default 127.0.0.1. */
   readonly host?: string
 }

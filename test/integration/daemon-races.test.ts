@@ -124,7 +124,7 @@ test('results and files are given out to those who may have them only', async ()
   const open = (role: 'results' | 'files', words: Words) =>
     dial({ address: { socketPath: home.socket }, identity: 'a', key: null, hello: { role, ...words }, deadlineMs: 20_000 })
   await assert.rejects(open('results', { race: 'never' }), /keeps nothing of race never/)
-  await assert.rejects(open('results', { race: '../x' }), /names its race/)
+  await assert.rejects(open('results', { race: '../x' }), /wrong shape of a message: hello.race must match/)
   await assert.rejects(open('files', { race: 'never', token: 't' }), /does not have node a/)
 })
 
