@@ -5,7 +5,7 @@ import { cac, type CAC } from 'cac'
 import { configDir, logFile } from '../config/directories.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { systemClock } from '../core/clock.ts'
-import { messageOf, RallyError, systemCode } from '../core/errors.ts'
+import { messageOf, RallyError, stackOf, systemCode } from '../core/errors.ts'
 import { programVersion, versionText } from '../core/version.ts'
 import type { Command, CommandContext, CommandSpec } from './command.ts'
 import { COMMANDS } from './command-table.ts'
@@ -80,7 +80,8 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
   } catch (thrown) {
     const error = asCancelled(thrown, signals.signal)
     code = printError(output, error, { command: spec.name, prefix: spec.errorPrefix, logFile: log.pathIfWritten })
-    if (!(error instanceof RallyError)) log.write('ERROR', error instanceof Error ? (error.stack ?? error.message) : String(error))
+    const stack = stackOf(error instanceof RallyError ? error.cause : error)
+    if (stack !== null) log.write('ERROR', stack)
     if (code === new RallyError('usage', '').exitCode) return code
     end = error instanceof RallyError && error.kind === 'cancelled' ? 'ABORTED' : 'FAILURE'
   } finally {

@@ -9,7 +9,7 @@
 // One that is heard again in time goes on; the gap is told.
 
 import type { NodeLink } from './node-link.ts'
-import { Silence, type Pause } from './silence.ts'
+import { Silence, type Pause } from '../core/silence.ts'
 
 const MEND_MS = 2000
 const SUSPECT_MS = 3000

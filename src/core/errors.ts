@@ -49,27 +49,32 @@ export class RallyError extends Error {
 
 /** An error as it crosses a thread or a socket: classes do not survive there, words do. */
 export interface WireError {
-  /** null: not a RallyError, but a bug; its stack is in `stack`. */
+  /** null: not a RallyError, but a bug. */
   readonly kind: ErrorKind | null
   readonly message: string
   readonly hint: string
   readonly problems: readonly string[]
+  /** Of a bug, or of what caused the error. */
   readonly stack: string | null
 }
 
 export function toWire(error: unknown): WireError {
   if (error instanceof RallyError) {
-    return { kind: error.kind, message: messageOf(error), hint: error.hint, problems: error.problems, stack: null }
+    return { kind: error.kind, message: messageOf(error), hint: error.hint, problems: error.problems, stack: stackOf(error.cause) }
   }
-  const stack = error instanceof Error ? (error.stack ?? null) : null
-  return { kind: null, message: messageOf(error), hint: '', problems: [], stack }
+  return { kind: null, message: messageOf(error), hint: '', problems: [], stack: stackOf(error) }
 }
 
 export function fromWire(wire: WireError): Error {
-  if (wire.kind !== null) return new RallyError(wire.kind, wire.message, { hint: wire.hint, problems: wire.problems })
-  const error = new Error(wire.message)
-  if (wire.stack !== null) error.stack = wire.stack
-  return error
+  const bug = new Error(wire.message)
+  if (wire.stack !== null) bug.stack = wire.stack
+  if (wire.kind === null) return bug
+  return new RallyError(wire.kind, wire.message, { hint: wire.hint, problems: wire.problems, cause: wire.stack === null ? undefined : bug })
+}
+
+/** Where an error, or anything else that was thrown, came from; null: it does not tell. */
+export function stackOf(error: unknown): string | null {
+  return error instanceof Error ? (error.stack ?? null) : null
 }
 
 /** The words of anything thrown, with its chain of causes: `a: b: c`. */

@@ -13,7 +13,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../core/clock.ts'
-import { messageOf, RallyError, systemCode, toWire, type WireError } from '../core/errors.ts'
+import { RallyError, toWire, type WireError } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { KeptCommand, NodeCommand, NodeEvent, Prepare } from '../protocol/messages.ts'
@@ -24,7 +24,9 @@ import { Owner, PATIENCE, type Patience } from './owner.ts'
 import { MachineWatch } from './machine-watch.ts'
 import { prepareNode, type NodeSettings } from './prepare-node.ts'
 import { RunningStep } from './running-step.ts'
+import { deathOf } from './worker-death.ts'
 import { openWorkerPool, type WorkerPool } from './worker-pool.ts'
+import { WorkerWatch } from './worker-watch.ts'
 
 export interface SessionOptions {
   readonly node: string
@@ -72,6 +74,7 @@ class Session implements NodeSession {
   #preparing: Promise<void> | null = null
   #pool: WorkerPool | null = null
   #machine: MachineWatch | null = null
+  #watch: WorkerWatch | null = null
   readonly #dead = new Set<number>()
   #steps: readonly Step[] = []
   #clients: ReadonlySet<number> = new Set()
@@ -166,6 +169,11 @@ class Session implements NodeSession {
       event: (worker, event) => this.#workerTold(worker, event),
       died: (worker, error) => this.#workerDied(worker, error)
     })
+    this.#watch = new WorkerWatch(prepared.starts.length, {
+      warn: (message) => this.#owner.tell({ t: 'warning', node: this.#node, message }),
+      isRunning: () => this.#running !== null,
+      giveUp: (worker, why) => this.#pool?.kill(worker, why)
+    })
     if (prepared.starts.length === 0) this.#tellPrepared()
   }
 
@@ -196,7 +204,10 @@ class Session implements NodeSession {
   }
 
   #workerTold(worker: number, event: WorkerEvent): void {
+    this.#watch?.heard(worker)
     switch (event.t) {
+      case 'alive':
+        return
       case 'ready':
         this.#ready++
         if (this.#ready === this.#pool?.size && !this.#isOver) this.#tellPrepared()
@@ -227,6 +238,7 @@ class Session implements NodeSession {
 
   #workerDied(worker: number, error: unknown): void {
     this.#dead.add(worker)
+    this.#watch?.dismiss(worker)
     this.#fail(toWire(deathOf(worker, error, this.#running !== null)))
     this.#joinIfAll()
   }
@@ -269,6 +281,7 @@ class Session implements NodeSession {
     const pool = this.#pool
     this.#pool = null
     this.#machine?.close()
+    this.#watch?.close()
     await pool?.close()
     this.#owner.tell({ t: 'stopped', node: this.#node, reason })
     this.#owner.close()
@@ -282,14 +295,4 @@ class Session implements NodeSession {
       this.#fail(toWire(error))
     }
   }
-}
-
-/** Once a step has begun, figures without this worker's are not the ones that were asked for. */
-function deathOf(worker: number, error: unknown, isRunning: boolean): RallyError {
-  const why = systemCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? 'ran out of memory' : `died: ${messageOf(error)}`
-  const hint =
-    systemCode(error) === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? 'answers that are kept whole, or very many clients, need memory: use smaller pages, fewer clients, or more workers (available.cores)'
-      : 'look into the log file'
-  return new RallyError(isRunning ? 'invalid' : 'node', `worker ${worker} ${why}`, { hint })
 }

@@ -2,12 +2,14 @@
 
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { RallyError } from '../core/errors.ts'
+import { RallyError, systemCode } from '../core/errors.ts'
 import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
 
 export interface WorkerPool {
   readonly size: number
   send(command: WorkerCommand, worker?: number): void
+  /** Ends a thread that cannot be asked any more; its listener is told that it died, and why. */
+  kill(worker: number, why: RallyError): void
   /** Ends all jobs; threads that do not end by themselves within the deadline are terminated. */
   close(): Promise<void>
 }
@@ -23,26 +25,20 @@ const WORKER_FILE = new URL(`../worker/worker.${import.meta.url.endsWith('.ts') 
 
 /** Starts one job per entry of `starts`; worker i is the i-th. */
 export function openWorkerPool(starts: readonly WorkerStart[], listener: WorkerListener): WorkerPool {
-  const pool = new Piscina({
-    filename: WORKER_FILE,
-    minThreads: starts.length,
-    maxThreads: starts.length,
-    concurrentTasksPerWorker: 1,
-    // The default would freeze a thread's sockets and timers while it waits for work.
-    atomics: 'disabled',
-    execArgv: [...process.execArgv.filter((argument) => argument !== '--test'), '--enable-source-maps']
-  })
+  const pool = openThreads(starts.length)
   let isClosing = false
   const ports: MessagePort[] = []
+  const killers = starts.map(() => new AbortController())
   const jobs = starts.map(async (start, worker) => {
     const { port1, port2 } = new MessageChannel()
     ports.push(port1)
     port1.on('message', (event: WorkerEvent) => listener.event(worker, event))
     try {
-      await pool.run({ start, port: port2 }, { transferList: [port2] })
+      await pool.run({ start, port: port2 }, { transferList: [port2], signal: killers[worker]!.signal })
       if (!isClosing) listener.died(worker, new RallyError('node', `worker ${worker} ended before the race did`))
     } catch (error) {
-      if (!isClosing) listener.died(worker, error)
+      const { signal } = killers[worker]!
+      if (!isClosing) listener.died(worker, signal.aborted ? signal.reason : error)
     } finally {
       port1.close()
     }
@@ -53,6 +49,7 @@ export function openWorkerPool(starts: readonly WorkerStart[], listener: WorkerL
       if (worker === undefined) for (const port of ports) port.postMessage(command)
       else ports[worker]?.postMessage(command)
     },
+    kill: (worker, why) => killers[worker]?.abort(why),
     close: async () => {
       isClosing = true
       for (const port of ports) port.postMessage({ t: 'finish' } satisfies WorkerCommand)
@@ -60,5 +57,23 @@ export function openWorkerPool(starts: readonly WorkerStart[], listener: WorkerL
       await Promise.race([Promise.allSettled(jobs), deadline])
       await pool.destroy()
     }
+  }
+}
+
+function openThreads(count: number): Piscina {
+  const options = {
+    filename: WORKER_FILE,
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: 1,
+    // The default would freeze a thread's sockets and timers while it waits for work.
+    atomics: 'disabled'
+  } as const
+  try {
+    return new Piscina({ ...options, execArgv: [...process.execArgv.filter((argument) => argument !== '--test'), '--enable-source-maps'] })
+  } catch (error) {
+    // A flag for the whole process (`--max-old-space-size`) cannot be given to a thread once more: it holds there anyway.
+    if (systemCode(error) === 'ERR_WORKER_INVALID_EXEC_ARGV') return new Piscina(options)
+    throw error
   }
 }

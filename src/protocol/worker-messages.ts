@@ -39,6 +39,8 @@ export type WorkerCommand =
 /** Worker → main thread. */
 export type WorkerEvent =
   | { readonly t: 'ready' }
+  /** Once a second, whatever it does: its event loop turns. */
+  | { readonly t: 'alive' }
   | ({ readonly t: 'second' } & WorkerSecond)
   | { readonly t: 'client-ended'; readonly step: number; readonly task: string }
   | { readonly t: 'chunk'; readonly step: number; readonly chunk: ColumnChunk }

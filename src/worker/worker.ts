@@ -17,6 +17,8 @@ import { resultsOf, runStep, secondOf, stopAll, type PreparedStep, type RunningS
 import { ThreadHealth } from './thread-health.ts'
 import { runContextOf, type Thread } from './thread.ts'
 
+const ALIVE_EVERY_MS = 1000
+
 /** Resolves when the race is over for this worker. */
 export default async function work(job: { readonly start: WorkerStart; readonly port: MessagePort }): Promise<void> {
   const worker = new Worker(job.start, job.port)
@@ -48,6 +50,7 @@ class Worker {
   }
 
   async run(): Promise<void> {
+    const alive = setInterval(() => this.#send({ t: 'alive' }), ALIVE_EVERY_MS)
     const finished = new Promise<void>((resolve) => {
       this.#finished = resolve
     })
@@ -63,6 +66,7 @@ class Worker {
       this.#send({ t: 'ready' })
     })
     await finished
+    clearInterval(alive)
     this.#thread.health.close()
     await Promise.allSettled(this.#closing)
     this.#port.close()

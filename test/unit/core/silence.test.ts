@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LOOK_EVERY_MS, Silence } from '../../../src/coordinator/silence.ts'
+import { LOOK_EVERY_MS, Silence } from '../../../src/core/silence.ts'
 
 function lookFor(silence: Silence, fromMs: number, toMs: number): void {
   for (let nowMs = fromMs; nowMs <= toMs; nowMs += LOOK_EVERY_MS) silence.look(nowMs)
@@ -16,7 +16,7 @@ test('silence counts from the last word', () => {
   assert.deepEqual([silence.silentMs('a', 9000), silence.silentMs('b', 9000), silence.longestPause], [9000, 5000, null])
 })
 
-test('time in which the coordinator itself stood still is nobody’s silence, and is remembered', () => {
+test('time in which the listener itself stood still is nobody’s silence, and is remembered', () => {
   const silence = new Silence()
   silence.heard('a', 0)
   lookFor(silence, 0, 3000)

@@ -1,5 +1,5 @@
-// How long each node has been silent. Only time counts in which this process was awake: a coordinator that was stopped itself
-// (Ctrl-Z, a laptop's sleep) has not heard anything either.
+// How long each node, or each worker thread, has been silent. Only time counts in which this process was awake: one that was stopped
+// itself (Ctrl-Z, a laptop's sleep) has not heard anything either.
 
 /** Looks are this far apart, as a rule. */
 export const LOOK_EVERY_MS = 250
@@ -18,8 +18,8 @@ export class Silence {
   #lookedAtMs: number | null = null
   #longestPause: Pause | null = null
 
-  heard(node: string, nowMs: number): void {
-    this.#heardAtMs.set(node, nowMs)
+  heard(who: string, nowMs: number): void {
+    this.#heardAtMs.set(who, nowMs)
   }
 
   /** Call every LOOK_EVERY_MS, before asking. */
@@ -28,11 +28,11 @@ export class Silence {
     this.#lookedAtMs = nowMs
     if (gapMs <= OWN_PAUSE_MS) return
     if (gapMs >= (this.#longestPause?.ms ?? 0)) this.#longestPause = { untilMs: nowMs, ms: gapMs }
-    for (const [node, atMs] of this.#heardAtMs) this.#heardAtMs.set(node, Math.min(nowMs, atMs + gapMs - LOOK_EVERY_MS))
+    for (const [who, atMs] of this.#heardAtMs) this.#heardAtMs.set(who, Math.min(nowMs, atMs + gapMs - LOOK_EVERY_MS))
   }
 
-  silentMs(node: string, nowMs: number): number {
-    return nowMs - (this.#heardAtMs.get(node) ?? nowMs)
+  silentMs(who: string, nowMs: number): number {
+    return nowMs - (this.#heardAtMs.get(who) ?? nowMs)
   }
 
   /** The longest time this process itself stood still; null: it never did. */
