@@ -26,7 +26,8 @@ const FILES: Readonly<Record<string, () => Promise<Command>>> = {
   'validate-track': async () => (await import('./validate-track-command.ts')).validateTrackCommand,
   compare: async () => (await import('./compare-command.ts')).compareCommand,
   daemon: async () => (await import('./daemon-command.ts')).daemonCommand,
-  status: async () => (await import('./status-command.ts')).statusCommand
+  status: async () => (await import('./status-command.ts')).statusCommand,
+  cluster: async () => (await import('./cluster-command.ts')).clusterCommand
 }
 
 /** Code of a program that a closed pipe ended (128 + SIGPIPE): shells expect it. */

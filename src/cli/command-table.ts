@@ -1,5 +1,6 @@
 // Every command there is, was at Elastic Rally's, or will be.
 
+import { CLUSTER_FLAGS } from './cluster-flags.ts'
 import type { CommandSpec } from './command.ts'
 import { DAEMON_FLAGS, STATUS_FLAGS } from './daemon-flags.ts'
 import { COMMON_FLAGS, flag, group, later, type Flag } from './flag.ts'
@@ -139,6 +140,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     isQuiet: true,
     errorPrefix: '',
     examples: ['rally status', 'rally status --watch', 'rally status --json']
+  }),
+  command('cluster', 'make the key of a cluster and bring it to its nodes', CLUSTER_FLAGS, {
+    argument: {
+      name: 'what',
+      choices: {
+        'key create': "make the cluster's key, once, on the coordinator",
+        'key export': "print a node's own key, to be piped to it",
+        'key import': 'keep the key that comes over stdin, on the node'
+      },
+      laterChoices: []
+    },
+    isQuiet: true,
+    errorPrefix: '',
+    examples: ['rally cluster key create', 'rally cluster key export --node a | ssh a rally cluster key import']
   }),
   unserved('create-track', 'make a track of the indices of a cluster'),
   unserved('delete', 'delete races or annotations'),

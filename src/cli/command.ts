@@ -8,7 +8,7 @@ import type { Output } from './output.ts'
 export interface CommandSpec {
   readonly name: string
   readonly summary: string
-  /** The one word after the command, if it takes one. */
+  /** The word, or the words, after the command, if it takes any. */
   readonly argument: ArgumentSpec | null
   readonly flags: readonly Flag[]
   /** No two of these together. */
@@ -26,6 +26,7 @@ export interface CommandSpec {
 
 export interface ArgumentSpec {
   readonly name: string
+  /** By their words: `tracks`, `key create`; all of as many words. */
   readonly choices: Readonly<Record<string, string>>
   readonly laterChoices: readonly string[]
 }

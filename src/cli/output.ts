@@ -34,6 +34,7 @@ export class Output {
   live: LiveRegion | null = null
   readonly stdoutHasColours: boolean
   readonly stderrHasColours: boolean
+  readonly stdoutIsTerminal: boolean
   readonly stderrIsTerminal: boolean
   readonly #stdout: Stream
   readonly #stderr: Stream
@@ -43,6 +44,7 @@ export class Output {
     const isPlain = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb'
     this.stdoutHasColours = stdout.isTTY === true && !isPlain
     this.stderrHasColours = stderr.isTTY === true && !isPlain
+    this.stdoutIsTerminal = stdout.isTTY === true
     this.stderrIsTerminal = stderr.isTTY === true && environment['TERM'] !== 'dumb'
     this.#stdout = stdout
     this.#stderr = stderr

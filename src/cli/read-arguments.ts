@@ -2,7 +2,7 @@
 // like numbers, exclusions), every word checked against the table, every mistake kept. Out comes a line that cac reads as is.
 
 import { closestMatch, didYouMean } from '../core/close-match.ts'
-import type { CommandSpec } from './command.ts'
+import type { ArgumentSpec, CommandSpec } from './command.ts'
 import { COMMON_FLAGS, type Flag } from './flag.ts'
 
 export interface Arguments {
@@ -161,15 +161,21 @@ function isValue(word: string | undefined): boolean {
 }
 
 function argumentOf(spec: CommandSpec, words: readonly string[], problems: string[]): string | null {
-  const [word, ...more] = words
-  const extra = spec.argument === null ? words : more
+  const count = spec.argument === null ? 0 : wordCount(spec.argument)
+  const extra = words.slice(count)
   if (extra.length > 0) problems.push(`unexpected ${extra.map((one) => `"${one}"`).join(', ')}`)
   if (spec.argument === null) return null
   const { choices, laterChoices, name } = spec.argument
-  if (word === undefined) problems.push(`the word after [${spec.name}] is missing: ${Object.keys(choices).join(', ')}`)
-  else if (laterChoices.includes(word)) problems.push(`rally ${spec.name} ${word} is not supported yet`)
-  else if (!Object.hasOwn(choices, word)) problems.push(`unknown ${name} [${word}]${didYouMean(word, Object.keys(choices))}`)
-  return word ?? null
+  const given = words.slice(0, count).join(' ')
+  if (given === '') problems.push(`the ${count === 1 ? 'word' : 'words'} after [${spec.name}] ${count === 1 ? 'is' : 'are'} missing: ${Object.keys(choices).join(', ')}`)
+  else if (laterChoices.includes(given)) problems.push(`rally ${spec.name} ${given} is not supported yet`)
+  else if (!Object.hasOwn(choices, given)) problems.push(`unknown ${name} [${given}]${didYouMean(given, Object.keys(choices))}`)
+  return given === '' ? null : given
+}
+
+/** Of each choice. */
+function wordCount({ choices }: ArgumentSpec): number {
+  return Object.keys(choices)[0]?.split(' ').length ?? 1
 }
 
 function exclusions(spec: CommandSpec, given: ReadonlyMap<string, string>): string[] {

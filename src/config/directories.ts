@@ -44,6 +44,11 @@ export function clusterDir(confDir: string): string {
   return join(confDir, 'cluster')
 }
 
+/** On the coordinator the key of the cluster, on a node its own. */
+export function clusterKeyFile(confDir: string): string {
+  return join(clusterDir(confDir), 'key')
+}
+
 export function racesDir(config: Config): string {
   return join(config.node.rootDir, 'races')
 }

@@ -1,7 +1,7 @@
 // Where everything of a daemon is on disk.
 
 import { join } from 'node:path'
-import { clusterDir, daemonLogFile, daemonPidFile, daemonSocket, nodeDir } from '../config/directories.ts'
+import { clusterDir, clusterKeyFile, daemonLogFile, daemonPidFile, daemonSocket, nodeDir } from '../config/directories.ts'
 
 export interface NodePlaces {
   readonly confDir: string
@@ -23,7 +23,7 @@ export function nodePlaces(confDir: string): NodePlaces {
     socket: daemonSocket(confDir),
     logFile: daemonLogFile(confDir),
     folder: nodeDir(confDir),
-    keyFile: join(cluster, 'key'),
+    keyFile: clusterKeyFile(confDir),
     membersFile: join(cluster, 'members.json'),
     inventoryFile: join(cluster, 'inventory.json')
   }

@@ -47,13 +47,14 @@ export function exportNodeKey(clusterKey: Buffer, node: string): string {
   return withCheck(['rally-node-key', node, deriveNodeKey(clusterKey, node).toString('base64url')])
 }
 
-/** Keeps what `exportNodeKey` gave; @returns the node's name. */
+/** Keeps what `exportNodeKey` gave, also again; throws RallyError('config') if there is another key that may not be replaced. @returns the node's name. */
 export async function importNodeKey(path: string, text: string, may: { readonly replace: boolean }): Promise<string> {
   const stored = parseKey(text)
   if (stored.kind === 'cluster') {
     throw new RallyError('config', 'this is the key of the whole cluster, which stays on the coordinator', { hint: 'import what `rally cluster key export --node NAME` prints' })
   }
-  await writePrivateFile(path, `${text.trim()}\n`, may)
+  const line = `${text.trim().split(/\s+/).join(' ')}\n`
+  if (may.replace || (await readPrivateFile(path)) !== line) await writePrivateFile(path, line, may)
   return stored.node
 }
 
