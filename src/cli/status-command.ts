@@ -72,7 +72,8 @@ function show({ flags, output }: CommandContext, { nodes, coordinatorDaemon }: F
     bad: colours.red,
     faint: colours.bold
   }
-  if (nodes.length > 0) output.print(fleetTable(nodes, { nowMs: systemClock.wallMs(), paint: (mood, text) => paints[mood](text) }))
+  if (nodes.length > 0)
+    output.print(fleetTable(nodes, { nowMs: systemClock.wallMs(), paint: (mood, text) => paints[mood](text), width: process.stdout.columns ?? null }))
   if (coordinatorDaemon === 'down')
     output.print("The coordinator's daemon is down: these are the nodes it knew last. `rally daemon start` brings it back.")
 }

@@ -12,6 +12,8 @@ export interface TableLook {
   readonly nowMs: number
   /** Colours a text for the state of its node. */
   readonly paint: (mood: Mood, text: string) => string
+  /** Of the terminal: columns that one can do without make room; null: all are shown. */
+  readonly width: number | null
 }
 
 export type Mood = 'good' | 'busy' | 'bad' | 'faint'
@@ -49,13 +51,17 @@ const COLUMNS: readonly Column[] = [
 
 const GAP = '  '
 
+/** The first one goes first. */
+const DISPENSABLE = ['Program', 'Cores', 'Memory', 'Version', 'Chunks', 'Clock', 'Disk free', 'Round trip']
+
 /** One line a node below a line of headings; without a newline at its end. */
-export function fleetTable(nodes: readonly ProbedNode[], { nowMs, paint }: TableLook): string {
-  const columns = COLUMNS.map((column) => {
+export function fleetTable(nodes: readonly ProbedNode[], { nowMs, paint, width: room }: TableLook): string {
+  const all = COLUMNS.map((column) => {
     const texts = nodes.map((probed) => column.text(probed, nowMs))
     const width = Math.max(widthOf(column.name), ...texts.map(widthOf))
     return { ...column, texts, width }
   })
+  const columns = fitting(all, room ?? Infinity)
   const heading = columns.map(({ name, width, isRight }) => aligned(name, width, isRight)).join(GAP)
   const rows = nodes.map((probed, at) =>
     columns
@@ -67,6 +73,13 @@ export function fleetTable(nodes: readonly ProbedNode[], { nowMs, paint }: Table
       .trimEnd()
   )
   return [paint('faint', heading.trimEnd()), ...rows].join('\n')
+}
+
+function fitting<C extends { readonly name: string; readonly width: number }>(all: readonly C[], room: number): readonly C[] {
+  let columns = all
+  const taken = (): number => columns.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length)
+  for (const name of DISPENSABLE) if (taken() > room) columns = columns.filter((column) => column.name !== name)
+  return columns
 }
 
 function aligned(text: string, width: number, isRight: boolean): string {

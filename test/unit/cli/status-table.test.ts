@@ -24,7 +24,7 @@ function silent(node: string, seenMs: number | null): ProbedNode {
   return { node, host: '10.0.0.3', port: 1900, seenMs, answer: null, trouble }
 }
 
-const plain = { nowMs: 61_000, paint: (_mood: string, text: string) => text }
+const plain = { nowMs: 61_000, paint: (_mood: string, text: string) => text, width: null }
 
 test('the table lines up whatever stands in it, and shows of a silent node only what is known', () => {
   const running: NodeState = { is: 'running', race: '9150a48e-1111-2222-3333-444444444444', owner: 'esra', forMs: 1000, step: 1, steps: 5 }
@@ -33,6 +33,12 @@ test('the table lines up whatever stands in it, and shows of a silent node only 
   assert.match(lines[1] ?? '', /^a {10}10\.0\.0\.2:1900 {2}idle +0\.1\.0 +abcdef01 +8 +32\.0GB +100\.0GB +0 ms +0\.21 ms +12 \(5\.0MB\)$/)
   assert.match(lines[2] ?? '', /^long-name .* running race 9150a48e-111… step 2 of 5 /)
   assert.match(lines[3] ?? '', /^c .* unreachable since \d\d:\d\d:\d\d \(1m\) +- +-/)
+})
+
+test('on a narrow terminal the columns go that one can do without', () => {
+  const heading = (width: number): string[] => (fleetTable([answering('a')], { ...plain, width }).split('\n')[0] ?? '').split(/ {2,}/)
+  assert.deepEqual(heading(80), ['Node', 'Address', 'State', 'Version', 'Disk free', 'Clock', 'Round trip', 'Chunks'])
+  assert.deepEqual(heading(10), ['Node', 'Address', 'State'])
 })
 
 test('states are told as a person would', () => {
