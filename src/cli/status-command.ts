@@ -73,13 +73,15 @@ function show({ flags, output }: CommandContext, { nodes, coordinatorDaemon }: F
     faint: colours.bold
   }
   if (nodes.length > 0)
-    output.print(fleetTable(nodes, { nowMs: systemClock.wallMs(), paint: (mood, text) => paints[mood](text), width: process.stdout.columns ?? null }))
+    output.print(
+      fleetTable(nodes, { nowMs: systemClock.wallMs(), paint: (mood, text) => paints[mood](text), width: process.stdout.columns ?? null })
+    )
   if (coordinatorDaemon === 'down')
     output.print("The coordinator's daemon is down: these are the nodes it knew last. `rally daemon start` brings it back.")
 }
 
 function nodeJson(probed: ProbedNode): object {
-  const address = addressText(probed)
+  const address = addressText(probed.address)
   const lastSeen = probed.seenMs === null ? null : new Date(probed.seenMs).toISOString()
   if (probed.answer === null) {
     const { message, hint } = probed.trouble

@@ -37,7 +37,7 @@ function fact(name: string, text: (answer: NonNullable<ProbedNode['answer']>) =>
 
 const COLUMNS: readonly Column[] = [
   left('Node', ({ node }) => node),
-  left('Address', (probed) => addressText(probed)),
+  left('Address', ({ address }) => addressText(address)),
   left('State', nodeStateText),
   left('Version', ({ answer }) => (answer === null ? ABSENT : answer.status.version)),
   left('Program', ({ answer }) => (answer === null ? ABSENT : programText(answer.status.program))),

@@ -1,5 +1,6 @@
 // What a daemon is told when it starts.
 
+import { networkInterfaces } from 'node:os'
 import { addressText } from '../protocol/transport.ts'
 
 export interface DaemonSettings {
@@ -16,7 +17,17 @@ export const DEFAULT_PORT = 1900
 
 /** The coordinator's daemon takes the others' names and addresses. */
 export function isCoordinator({ nodeIp, port, coordinator }: DaemonSettings): boolean {
-  return coordinator !== null && coordinator.host === nodeIp && coordinator.port === port
+  if (nodeIp === null || coordinator === null || coordinator.port !== port) return false
+  return coordinator.host === nodeIp || (isEverywhere(nodeIp) && ownAddresses().includes(coordinator.host))
+}
+
+/** All addresses of a machine at once: where to listen, but not where to be found. */
+export function isEverywhere(address: string): boolean {
+  return address === '0.0.0.0' || address === '::'
+}
+
+export function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
 }
 
 /** As flags of `rally daemon start`. */

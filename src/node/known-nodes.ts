@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { RallyError, systemCode } from '../core/errors.ts'
-import { DEFAULT_PORT } from './daemon-settings.ts'
+import type { Member } from '../protocol/status-messages.ts'
+import type { Address } from '../protocol/transport.ts'
+import { DEFAULT_PORT, isEverywhere } from './daemon-settings.ts'
 import { askDaemon } from './ask-daemon.ts'
 import { readMembers } from './members.ts'
 import { findDaemon } from './pid-file.ts'
@@ -10,8 +12,8 @@ import { findDaemon } from './pid-file.ts'
 export interface KnownNode {
   /** Its id: what its key is made for. */
   readonly node: string
-  readonly host: string
-  readonly port: number
+  /** A Unix socket: a node of this machine that no other can reach. */
+  readonly address: Address
   /** Wall clock, when the coordinator's daemon last heard of it; null: it has not. */
   readonly seenMs: number | null
 }
@@ -44,31 +46,38 @@ export async function knownNodes(places: KnownPlaces): Promise<KnownNodes> {
 
 /** The node that somebody means by `host`, a name or an address: inventory, then members, then the name as it stands (DNS). */
 export function findNode(host: string, port: number | null, nodes: readonly KnownNode[]): KnownNode {
-  const found = nodes.find(({ node }) => node === host) ?? nodes.find((known) => known.host === host && (port ?? known.port) === known.port)
-  if (found === undefined) return { node: host, host, port: port ?? DEFAULT_PORT, seenMs: null }
-  return { ...found, port: port ?? found.port }
+  const isAt = ({ address }: KnownNode): boolean => 'host' in address && address.host === host && (port ?? address.port) === address.port
+  const found = nodes.find(({ node }) => node === host) ?? nodes.find(isAt)
+  if (found === undefined) return { node: host, address: { host, port: port ?? DEFAULT_PORT }, seenMs: null }
+  return port === null || !('host' in found.address) ? found : { ...found, address: { ...found.address, port } }
 }
 
 async function membersOf(
   places: KnownPlaces
 ): Promise<{ readonly members: readonly KnownNode[]; readonly coordinatorDaemon: KnownNodes['coordinatorDaemon'] }> {
-  const kept = readMembers(places.membersFile)
+  const kept = readMembers(places.membersFile).map(knownMember)
   const daemon = findDaemon(places.pidFile)
   if (daemon === null) return { members: kept, coordinatorDaemon: kept.length === 0 ? 'none' : 'down' }
   try {
     const answer = await askDaemon(places.socket, { t: 'ask-members', seq: 0 })
     const isUsed = answer.members.length > 0 || daemon.settings.coordinator !== null
-    return { members: answer.members, coordinatorDaemon: isUsed ? 'up' : 'none' }
+    return { members: answer.members.map(knownMember), coordinatorDaemon: isUsed ? 'up' : 'none' }
   } catch (error) {
     if (!(error instanceof RallyError)) throw error
     return { members: kept, coordinatorDaemon: 'down' }
   }
 }
 
-function thisNode({ pidFile }: KnownPlaces): KnownNode[] {
-  const settings = findDaemon(pidFile)?.settings
-  if (settings === undefined || settings.nodeIp === null) return []
-  return [{ node: settings.nodeName, host: settings.nodeIp, port: settings.port, seenMs: null }]
+function knownMember({ node, host, port, seenMs }: Pick<Member, 'node' | 'host' | 'port' | 'seenMs'>): KnownNode {
+  return { node, address: { host, port }, seenMs }
+}
+
+function thisNode({ pidFile, socket }: KnownPlaces): KnownNode[] {
+  const daemon = findDaemon(pidFile)
+  if (daemon === null) return []
+  const { nodeName, nodeIp, port } = daemon.settings
+  if (nodeIp === null || daemon.listensAt === socket) return [{ node: nodeName, address: { socketPath: socket }, seenMs: null }]
+  return [{ node: nodeName, address: { host: isEverywhere(nodeIp) ? '127.0.0.1' : nodeIp, port }, seenMs: null }]
 }
 
 interface Inventory {
@@ -85,7 +94,7 @@ function readInventory(file: string): KnownNode[] {
   }
   try {
     const { nodes } = JSON.parse(text) as Inventory
-    return nodes.map(({ name, host, port }) => ({ node: name, host, port: port ?? DEFAULT_PORT, seenMs: null }))
+    return nodes.map(({ name, host, port }) => ({ node: name, address: { host, port: port ?? DEFAULT_PORT }, seenMs: null }))
   } catch (error) {
     throw new RallyError('config', `${file} is no inventory`, { cause: error, hint: 'run `rally bootstrap` to write it anew' })
   }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { writeFileAtomically } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
+import { isEverywhere } from './daemon-settings.ts'
 import type { Connection } from '../protocol/connection.ts'
 import type { Member, MemberAnswer, MemberReport } from '../protocol/status-messages.ts'
 
@@ -97,10 +98,6 @@ export function readMembers(file: string): Pick<Member, 'node' | 'host' | 'port'
     // None was ever known, or the file is not ours: the members will tell again.
     return []
   }
-}
-
-function isEverywhere(host: string): boolean {
-  return host === '0.0.0.0' || host === '::'
 }
 
 function hostOf(remote: string): string {

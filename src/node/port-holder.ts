@@ -1,8 +1,8 @@
 // Who listens on a port of this machine, for the one who finds it taken.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { RallyError, systemCode } from '../core/errors.ts'
+import { ownAddresses } from './daemon-settings.ts'
 
 /** What it means that a daemon cannot listen on this address. */
 export function listenError(error: unknown, host: string, port: number): unknown {
@@ -72,8 +72,4 @@ function textOf(file: string): string {
     // Gone, or no IPv6.
     return ''
   }
-}
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address))
 }

@@ -5,6 +5,7 @@ import { RallyError } from '../core/errors.ts'
 import { nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import { dial, RefusedError } from '../protocol/dial.ts'
 import type { NodeStatus } from '../protocol/status-messages.ts'
+import type { Address } from '../protocol/transport.ts'
 import { ask } from './ask-daemon.ts'
 import type { KnownNode } from './known-nodes.ts'
 
@@ -36,13 +37,11 @@ export function hasRefused(trouble: RallyError): boolean {
   return trouble instanceof RefusedError
 }
 
-async function askNode({ node, host, port }: KnownNode, key: StoredKey | null): Promise<NodeAnswer> {
-  if (key === null)
-    throw new RallyError('config', 'this machine has no key', { hint: 'run it on the coordinator, or: rally cluster key create' })
+async function askNode({ node, address }: KnownNode, key: StoredKey | null): Promise<NodeAnswer> {
   const connection = await dial({
-    address: { host, port },
+    address,
     identity: node,
-    key: nodeKeyOf(key, node),
+    key: keyOf(node, address, key),
     hello: { role: 'status' },
     deadlineMs: DIAL_DEADLINE_MS
   })
@@ -59,4 +58,11 @@ async function askNode({ node, host, port }: KnownNode, key: StoredKey | null): 
   } finally {
     connection.close()
   }
+}
+
+function keyOf(node: string, address: Address, key: StoredKey | null): Buffer | null {
+  if ('socketPath' in address) return null
+  if (key === null)
+    throw new RallyError('config', 'this machine has no key', { hint: 'run it on the coordinator, or: rally cluster key create' })
+  return nodeKeyOf(key, node)
 }

@@ -55,7 +55,8 @@ export class Reception {
       results: (hello, connection) => this.#serve('results', hello, connection),
       files: (hello, connection) => this.#serve('files', hello, connection),
       status: (_hello, connection) => connection.onMessage((question) => void this.#tell(connection, question)),
-      ...(members === null ? {} : { member: (_hello, connection) => members.accept(connection) })
+      // Where there are no members, `greet` has refused it, and said what to do.
+      member: (_hello, connection) => members?.accept(connection)
     }
   }
 

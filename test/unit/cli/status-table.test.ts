@@ -11,17 +11,27 @@ const IDLE: NodeState = { is: 'idle' }
 
 function status(node: string, state: NodeState = IDLE, program = 'abcdef0123456789'): NodeStatus {
   const facts = { cores: 8, memoryBytes: 32 * GIB, freeDiskBytes: 100 * GIB, os: 'linux', runtime: '20.20.2', loopDelayMs: null }
-  return { node, version: '0.1.0', program, upMs: 0, wallMs: 0, state, facts, chunks: { count: 12, bytes: 5 * 1024 * 1024 }, coordinator: null }
+  return {
+    node,
+    version: '0.1.0',
+    program,
+    upMs: 0,
+    wallMs: 0,
+    state,
+    facts,
+    chunks: { count: 12, bytes: 5 * 1024 * 1024 },
+    coordinator: null
+  }
 }
 
 function answering(node: string, state?: NodeState, program?: string): ProbedNode {
   const answer = { status: status(node, state, program), roundTripMs: 0.214, clockOffsetMs: 0.1 }
-  return { node, host: '10.0.0.2', port: 1900, seenMs: null, answer }
+  return { node, address: { host: '10.0.0.2', port: 1900 }, seenMs: null, answer }
 }
 
 function silent(node: string, seenMs: number | null): ProbedNode {
   const trouble = new RallyError('node', '10.0.0.3:1900: no answer', { hint: 'start the daemon there: rallyd start' })
-  return { node, host: '10.0.0.3', port: 1900, seenMs, answer: null, trouble }
+  return { node, address: { host: '10.0.0.3', port: 1900 }, seenMs, answer: null, trouble }
 }
 
 const plain = { nowMs: 61_000, paint: (_mood: string, text: string) => text, width: null }
@@ -29,7 +39,10 @@ const plain = { nowMs: 61_000, paint: (_mood: string, text: string) => text, wid
 test('the table lines up whatever stands in it, and shows of a silent node only what is known', () => {
   const running: NodeState = { is: 'running', race: '9150a48e-1111-2222-3333-444444444444', owner: 'esra', forMs: 1000, step: 1, steps: 5 }
   const lines = fleetTable([answering('a'), answering('long-name', running), silent('c', 1000)], plain).split('\n')
-  assert.equal(lines[0], 'Node       Address        State                                   Version  Program   Cores  Memory  Disk free  Clock  Round trip      Chunks')
+  assert.equal(
+    lines[0],
+    'Node       Address        State                                   Version  Program   Cores  Memory  Disk free  Clock  Round trip      Chunks'
+  )
   assert.match(lines[1] ?? '', /^a {10}10\.0\.0\.2:1900 {2}idle +0\.1\.0 +abcdef01 +8 +32\.0GB +100\.0GB +0 ms +0\.21 ms +12 \(5\.0MB\)$/)
   assert.match(lines[2] ?? '', /^long-name .* running race 9150a48e-111… step 2 of 5 /)
   assert.match(lines[3] ?? '', /^c .* unreachable since \d\d:\d\d:\d\d \(1m\) +- +-/)
@@ -56,7 +69,10 @@ test('states are told as a person would', () => {
 })
 
 test('an offset of clocks is shown only as far as it can be known', () => {
-  assert.deepEqual([offsetText(0.4, 0.2), offsetText(15, 40), offsetText(-25, 2), offsetText(3250, 2)], ['0 ms', '0 ms', '-25 ms', '+3.3 s'])
+  assert.deepEqual(
+    [offsetText(0.4, 0.2), offsetText(15, 40), offsetText(-25, 2), offsetText(3250, 2)],
+    ['0 ms', '0 ms', '-25 ms', '+3.3 s']
+  )
 })
 
 test('what is wrong is told with what to do: a silent node, and one of another program', () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { addressText } from '../../../src/protocol/transport.ts'
 import { findNode, knownNodes } from '../../../src/node/known-nodes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rally-known-'))
@@ -35,7 +36,7 @@ test('what stands in the inventory goes before what members told, and old member
   const { nodes, coordinatorDaemon } = await knownNodes(places)
   assert.equal(coordinatorDaemon, 'down')
   assert.deepEqual(
-    nodes.map(({ node, host, port }) => `${node} ${host}:${port}`),
+    nodes.map(({ node, address }) => `${node} ${addressText(address)}`),
     ['a 10.0.0.2:1900', 'n9 10.0.0.9:1900', 'n10 10.0.0.10:1901']
   )
   assert.equal(nodes[0]?.seenMs, nowMs - 1000)
@@ -47,10 +48,11 @@ test('an inventory that is none is named', async () => {
 })
 
 test('a node is found by its name or its address; what nobody knows is left to DNS, under the name as it was typed', () => {
-  const nodes = [{ node: 'a', host: '10.0.0.2', port: 1901, seenMs: null }]
+  const nodes = [{ node: 'a', address: { host: '10.0.0.2', port: 1901 }, seenMs: null }]
   assert.deepEqual(findNode('a', null, nodes), nodes[0])
   assert.deepEqual(findNode('10.0.0.2', null, nodes), nodes[0])
-  assert.equal(findNode('a', 1905, nodes).port, 1905)
-  assert.deepEqual(findNode('10.0.0.2', 1900, nodes), { node: '10.0.0.2', host: '10.0.0.2', port: 1900, seenMs: null })
-  assert.deepEqual(findNode('b.example', null, nodes), { node: 'b.example', host: 'b.example', port: 1900, seenMs: null })
+  assert.deepEqual(findNode('a', 1905, nodes).address, { host: '10.0.0.2', port: 1905 })
+  const unknown = (host: string) => ({ node: host, address: { host, port: 1900 }, seenMs: null })
+  assert.deepEqual(findNode('10.0.0.2', 1900, nodes), unknown('10.0.0.2'))
+  assert.deepEqual(findNode('b.example', null, nodes), unknown('b.example'))
 })
