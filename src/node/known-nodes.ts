@@ -16,6 +16,8 @@ export interface KnownNode {
   readonly address: Address
   /** Wall clock, when the coordinator's daemon last heard of it; null: it has not. */
   readonly seenMs: number | null
+  /** Of its share of the clients, relative to the others'. */
+  readonly weight: number
 }
 
 export interface KnownPlaces {
@@ -48,7 +50,7 @@ export async function knownNodes(places: KnownPlaces): Promise<KnownNodes> {
 export function findNode(host: string, port: number | null, nodes: readonly KnownNode[]): KnownNode {
   const isAt = ({ address }: KnownNode): boolean => 'host' in address && address.host === host && (port ?? address.port) === address.port
   const found = nodes.find(({ node }) => node === host) ?? nodes.find(isAt)
-  if (found === undefined) return { node: host, address: { host, port: port ?? DEFAULT_PORT }, seenMs: null }
+  if (found === undefined) return { node: host, address: { host, port: port ?? DEFAULT_PORT }, seenMs: null, weight: 1 }
   return port === null || !('host' in found.address) ? found : { ...found, address: { ...found.address, port } }
 }
 
@@ -69,19 +71,19 @@ async function membersOf(
 }
 
 function knownMember({ node, host, port, seenMs }: Pick<Member, 'node' | 'host' | 'port' | 'seenMs'>): KnownNode {
-  return { node, address: { host, port }, seenMs }
+  return { node, address: { host, port }, seenMs, weight: 1 }
 }
 
 function thisNode({ pidFile, socket }: KnownPlaces): KnownNode[] {
   const daemon = findDaemon(pidFile)
   if (daemon === null) return []
   const { nodeName, nodeIp, port } = daemon.settings
-  if (nodeIp === null || daemon.listensAt === socket) return [{ node: nodeName, address: { socketPath: socket }, seenMs: null }]
-  return [{ node: nodeName, address: { host: isEverywhere(nodeIp) ? '127.0.0.1' : nodeIp, port }, seenMs: null }]
+  if (nodeIp === null || daemon.listensAt === socket) return [{ node: nodeName, address: { socketPath: socket }, seenMs: null, weight: 1 }]
+  return [{ node: nodeName, address: { host: isEverywhere(nodeIp) ? '127.0.0.1' : nodeIp, port }, seenMs: null, weight: 1 }]
 }
 
 interface Inventory {
-  readonly nodes: readonly { readonly name: string; readonly host: string; readonly port?: number }[]
+  readonly nodes: readonly { readonly name: string; readonly host: string; readonly port?: number; readonly weight?: number }[]
 }
 
 function readInventory(file: string): KnownNode[] {
@@ -94,7 +96,12 @@ function readInventory(file: string): KnownNode[] {
   }
   try {
     const { nodes } = JSON.parse(text) as Inventory
-    return nodes.map(({ name, host, port }) => ({ node: name, address: { host, port: port ?? DEFAULT_PORT }, seenMs: null }))
+    return nodes.map(({ name, host, port, weight }) => ({
+      node: name,
+      address: { host, port: port ?? DEFAULT_PORT },
+      seenMs: null,
+      weight: weight ?? 1
+    }))
   } catch (error) {
     throw new RallyError('config', `${file} is no inventory`, { cause: error, hint: 'run `rally bootstrap` to write it anew' })
   }

@@ -111,7 +111,7 @@ export class Ownership {
     let hasBegun = false
     host.onStatus = ({ phase }) => {
       if (phase !== 'none') hasBegun = true
-      else if (hasBegun) this.#free(owner, 'its session has ended')
+      else if (hasBegun) this.#free(owner, `the session of race ${race} on node ${this.#options.node} has ended`)
     }
     void host.ended.then((words) => this.#free(owner, words))
   }
@@ -142,13 +142,9 @@ export class Ownership {
 
   #unknown({ race, token }: { readonly race: string; readonly token: string }): Refusal {
     const { node } = this.#options
-    const words = this.#last?.race === race && this.#last.token === token ? this.#last.words : 'the daemon has been started anew since'
-    return {
-      t: 'refused',
-      code: 'race',
-      message: `node ${node} has no session of race ${race} any more: ${words}`,
-      hint: `look into the daemon's log on node ${node}`
-    }
+    const isLast = this.#last?.race === race && this.#last.token === token
+    const message = isLast ? this.#last!.words : `the daemon of node ${node} has been started anew, and knows nothing of race ${race}`
+    return { t: 'refused', code: 'race', message, hint: `look into the daemon's log on node ${node}` }
   }
 }
 

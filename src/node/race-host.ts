@@ -138,7 +138,8 @@ export class RaceHost {
     })
     return gone.then(async (words) => {
       await rm(this.#options.socketPath, { force: true })
-      this.#newStatus({ phase: 'none', step: null, steps: 0 })
+      // Not told of: how it ended says more.
+      this.status = { phase: 'none', step: null, steps: 0 }
       return words
     })
   }

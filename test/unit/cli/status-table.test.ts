@@ -26,12 +26,12 @@ function status(node: string, state: NodeState = IDLE, program = 'abcdef01234567
 
 function answering(node: string, state?: NodeState, program?: string): ProbedNode {
   const answer = { status: status(node, state, program), roundTripMs: 0.214, clockOffsetMs: 0.1 }
-  return { node, address: { host: '10.0.0.2', port: 1900 }, seenMs: null, answer }
+  return { node, address: { host: '10.0.0.2', port: 1900 }, seenMs: null, weight: 1, answer }
 }
 
 function silent(node: string, seenMs: number | null): ProbedNode {
   const trouble = new RallyError('node', '10.0.0.3:1900: no answer', { hint: 'start the daemon there: rallyd start' })
-  return { node, address: { host: '10.0.0.3', port: 1900 }, seenMs, answer: null, trouble }
+  return { node, address: { host: '10.0.0.3', port: 1900 }, seenMs, weight: 1, answer: null, trouble }
 }
 
 const plain = { nowMs: 61_000, paint: (_mood: string, text: string) => text, width: null }

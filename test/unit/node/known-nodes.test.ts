@@ -48,11 +48,11 @@ test('an inventory that is none is named', async () => {
 })
 
 test('a node is found by its name or its address; what nobody knows is left to DNS, under the name as it was typed', () => {
-  const nodes = [{ node: 'a', address: { host: '10.0.0.2', port: 1901 }, seenMs: null }]
+  const nodes = [{ node: 'a', address: { host: '10.0.0.2', port: 1901 }, seenMs: null, weight: 1 }]
   assert.deepEqual(findNode('a', null, nodes), nodes[0])
   assert.deepEqual(findNode('10.0.0.2', null, nodes), nodes[0])
   assert.deepEqual(findNode('a', 1905, nodes).address, { host: '10.0.0.2', port: 1905 })
-  const unknown = (host: string) => ({ node: host, address: { host, port: 1900 }, seenMs: null })
+  const unknown = (host: string) => ({ node: host, address: { host, port: 1900 }, seenMs: null, weight: 1 })
   assert.deepEqual(findNode('10.0.0.2', 1900, nodes), unknown('10.0.0.2'))
   assert.deepEqual(findNode('b.example', null, nodes), unknown('b.example'))
 })

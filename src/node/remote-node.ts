@@ -1,0 +1,99 @@
+// A node on another machine, or a daemon of this one, as a race's coordinator gets it: a session behind a control connection, which can
+// be opened anew when it breaks.
+
+import { messageOf, RallyError } from '../core/errors.ts'
+import { nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
+import type { Connection } from '../protocol/connection.ts'
+import { dial, RefusedError } from '../protocol/dial.ts'
+import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
+import { addressText, type Address } from '../protocol/transport.ts'
+import type { KnownNode } from './known-nodes.ts'
+
+type ControlConnection = Connection<NodeCommand, NodeEvent>
+
+export interface RemoteNode {
+  readonly name: string
+  readonly weight: number
+  readonly peer: ControlConnection
+  /** Only what it says tells when nothing is left. */
+  readonly closed: null
+  /** `gone`: it is there, but its session is not, and why; rejects when it cannot be reached now. */
+  readonly reconnect: (seq: number) => Promise<{ readonly peer: ControlConnection } | { readonly gone: string }>
+}
+
+export interface RemoteRace {
+  readonly race: string
+  /** Whoever shows it is this race's coordinator. */
+  readonly token: string
+  /** Who runs the race: `esra@laptop`. */
+  readonly owner: string
+  /** Take nodes that another race has. */
+  readonly force: boolean
+}
+
+export interface RemoteNodesRequest {
+  readonly nodes: readonly KnownNode[]
+  /** null: only nodes behind a socket of this machine can be reached. */
+  readonly key: StoredKey | null
+  readonly race: RemoteRace
+  readonly signal: AbortSignal
+  /** What the user should know, as a race that had to end for this one. */
+  readonly warn: (line: string) => void
+}
+
+/** A node may have to end another race first. */
+const OPEN_DEADLINE_MS = 20_000
+/** Within the ten seconds after which a node counts as lost, several attempts must fit. */
+const REOPEN_DEADLINE_MS = 2500
+
+/** A session on each node; throws RallyError('node') with one line for each that cannot take part, no session left open then. */
+export async function openRemoteNodes(request: RemoteNodesRequest): Promise<readonly RemoteNode[]> {
+  const tried = await Promise.allSettled(request.nodes.map((node) => openRemoteNode(node, request)))
+  const failures = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+  const opened = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  if (failures.length === 0) return opened
+  for (const { peer } of opened) giveBack(peer)
+  const errors = failures.filter((failure) => failure instanceof RallyError)
+  if (failures.length === 1 || errors.length < failures.length) throw failures[0]
+  const hints = [...new Set(errors.map(({ hint }) => hint))]
+  throw new RallyError('node', `${errors.length} nodes cannot take part`, { problems: errors.map(messageOf), hint: hints.join('; ') })
+}
+
+async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: RemoteNodesRequest): Promise<RemoteNode> {
+  const { node, address, weight } = known
+  const common = { address, identity: node, key: 'socketPath' in address || key === null ? null : nodeKeyOf(key, node) }
+  const words = { role: 'control', race: race.race, token: race.token, owner: race.owner } as const
+  const hello = race.force ? { ...words, force: true } : words
+  const peer = await dial({ ...common, hello, deadlineMs: OPEN_DEADLINE_MS, signal })
+  const { evicted } = peer.welcome
+  if (evicted !== undefined) warn(`node ${node}: ${evicted} had to end for this race (--force)`)
+  return {
+    name: node,
+    weight,
+    peer,
+    closed: null,
+    async reconnect(seq) {
+      try {
+        return { peer: await dial({ ...common, hello: { ...words, seq }, deadlineMs: REOPEN_DEADLINE_MS }) }
+      } catch (error) {
+        if (error instanceof RefusedError) return { gone: `has no session of this race any more: ${saidBy(error, address)}` }
+        throw error
+      }
+    }
+  }
+}
+
+/** Without the address, which is known where it is shown. */
+function saidBy({ message }: RefusedError, address: Address): string {
+  const prefix = `${addressText(address)} refused: `
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message
+}
+
+/** Nothing has been asked of it yet: it is free at once. */
+function giveBack(peer: ControlConnection): void {
+  peer.send({ t: 'finish', seq: 1 })
+  peer.onClose(() => undefined)
+  setTimeout(() => peer.close(), GIVE_BACK_MS).unref()
+}
+
+const GIVE_BACK_MS = 2000
