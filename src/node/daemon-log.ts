@@ -5,9 +5,6 @@ import { dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
-/** Lines about visitors in a minute; more are only counted: a scan of the network must not fill the disk. */
-const VISITORS_PER_MINUTE = 60
-const MINUTE_MS = 60_000
 
 export type Level = 'INFO' | 'WARNING' | 'ERROR'
 
@@ -16,7 +13,6 @@ export class DaemonLog {
   readonly #clock: Clock
   readonly #echo: ((line: string) => void) | null
   #sizeBytes: number
-  #visitors = { sinceMs: 0, lines: 0 }
 
   /** @param echo also told of every line: a daemon in the foreground shows what it writes */
   constructor(path: string, clock: Clock, echo: ((line: string) => void) | null) {
@@ -31,17 +27,6 @@ export class DaemonLog {
     const line = `${stamp} PID:${process.pid} ${level} ${text}`
     this.#echo?.(line)
     this.#append(`${line}\n`)
-  }
-
-  /** About somebody who knocked. */
-  visitor(text: string): void {
-    const nowMs = this.#clock.monotonicMs()
-    if (nowMs - this.#visitors.sinceMs > MINUTE_MS) {
-      const left = this.#visitors.lines - VISITORS_PER_MINUTE
-      this.#visitors = { sinceMs: nowMs, lines: 0 }
-      if (left > 0) this.write('WARNING', `${left} more lines about visitors were left out`)
-    }
-    if (++this.#visitors.lines <= VISITORS_PER_MINUTE) this.write('WARNING', text)
   }
 
   /** What a child process wrote, as it is. */

@@ -1,6 +1,6 @@
 // The daemon's life. What a race loads, it loads in a process of its own (race-process.ts); an idle daemon is two listeners and a timer.
 
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskError } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
@@ -80,7 +80,6 @@ export class Daemon {
     try {
       makeRoom(places.folder)
       await this.#listen({ socketPath: places.socket })
-      chmodSync(places.socket, 0o600)
       const where = settings.nodeIp !== null && key !== null ? await this.#listenOutside(settings.nodeIp, key) : places.socket
       await this.#claim.write({ startedAtMs: systemClock.wallMs(), settings, listensAt: where })
       log.write('INFO', `node ${settings.nodeName} listens at ${where}, pid ${process.pid}`)
@@ -111,7 +110,7 @@ export class Daemon {
       at,
       greet: this.#reception.greet,
       accept: this.#reception.accept,
-      problem: (line) => this.#options.log.visitor(line)
+      problem: (line) => this.#options.log.write('WARNING', line)
     })
     this.#listeners.push(listener)
     return listener

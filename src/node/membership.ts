@@ -6,6 +6,7 @@ import { durationText } from '../core/units.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { dial } from '../protocol/dial.ts'
 import type { MemberAnswer, MemberReport } from '../protocol/status-messages.ts'
+import { addressText } from '../protocol/transport.ts'
 import { REPORT_EVERY_MS } from './members.ts'
 
 export interface MembershipOptions {
@@ -73,8 +74,16 @@ export class Membership {
       })
       this.#connected(connection)
     } catch (error) {
-      this.#failed(messageOf(error))
+      this.#failed(this.#troubleOf(error))
     }
+  }
+
+  /** Here it is the coordinator that does not know the key. */
+  #troubleOf(error: unknown): string {
+    const message = messageOf(error)
+    if (!/: wrong key/.test(message)) return message
+    const { node, coordinator } = this.#options
+    return `${addressText(coordinator)} does not accept this node's key: give it a new one, on the coordinator: rally cluster key export --node ${node}`
   }
 
   #connected(connection: CoordinatorConnection): void {

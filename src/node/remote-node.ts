@@ -6,7 +6,6 @@ import { nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { dial, RefusedError } from '../protocol/dial.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
-import { addressText, type Address } from '../protocol/transport.ts'
 import type { KnownNode } from './known-nodes.ts'
 
 type ControlConnection = Connection<NodeCommand, NodeEvent>
@@ -76,17 +75,11 @@ async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: Rem
       try {
         return { peer: await dial({ ...common, hello: { ...words, seq }, deadlineMs: REOPEN_DEADLINE_MS }) }
       } catch (error) {
-        if (error instanceof RefusedError) return { gone: `has no session of this race any more: ${saidBy(error, address)}` }
+        if (error instanceof RefusedError) return { gone: `has no session of this race any more: ${error.said}` }
         throw error
       }
     }
   }
-}
-
-/** Without the address, which is known where it is shown. */
-function saidBy({ message }: RefusedError, address: Address): string {
-  const prefix = `${addressText(address)} refused: `
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message
 }
 
 /** Nothing has been asked of it yet: it is free at once. */

@@ -28,10 +28,13 @@ export interface DialOptions<R extends Role> {
 /** The daemon was reached and said no. */
 export class RefusedError extends RallyError {
   readonly code: RefusalCode
+  /** What the daemon said, without its address. */
+  readonly said: string
   constructor(remote: string, { code, message, hint }: Pick<Refusal, 'code' | 'message' | 'hint'>) {
     super(code === 'protocol' || code === 'program' ? 'protocol' : 'node', `${remote} refused: ${message}`, { hint })
     this.name = 'RefusedError'
     this.code = code
+    this.said = message
   }
 }
 

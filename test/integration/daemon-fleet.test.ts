@@ -116,7 +116,7 @@ test('a node whose key is not of this cluster is no node, and learns it', async 
   await elsewhere.keyFor('x', stranger)
   await stranger.start(...flags('x', '127.0.0.5'))
   const endAt = process.uptime() + 20
-  for (let said = ''; !/key|SSL/.test(said); said = (await stranger.daemon('status')).stdout) assert.ok(process.uptime() < endAt, said)
+  for (let said = ''; !/does not accept this node's key/.test(said); said = (await stranger.daemon('status')).stdout) assert.ok(process.uptime() < endAt, said)
   await untilFleet({ a: 'idle', b: 'idle', coord: 'idle' })
   await stranger.daemon('stop')
 })
