@@ -48,9 +48,12 @@ export class Members {
     })
   }
 
-  /** Listens to a daemon that has dialled us. */
-  accept(connection: MemberConnection): void {
-    connection.onMessage((report) => this.#heard(connection, report))
+  /** Listens to a daemon that has dialled us. @param identity of its key: it speaks for no other node; null: it is of this machine */
+  accept(connection: MemberConnection, identity: string | null): void {
+    connection.onMessage((report) => {
+      if (identity === null || identity === report.node) this.#heard(connection, report)
+      else connection.close(`it has the key of node ${identity}, and says it is ${report.node}`)
+    })
     connection.onClose((reason) => this.#left(connection, reason))
   }
 

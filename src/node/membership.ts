@@ -20,7 +20,7 @@ export interface MembershipOptions {
 
 const DIAL_DEADLINE_MS = 5000
 const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 15_000
+const LONGEST_WAIT_MS = 5000
 
 type CoordinatorConnection = Connection<MemberReport, MemberAnswer>
 

@@ -36,6 +36,12 @@ interface Owner {
   readonly leave: () => void
   /** Its coordinator has said `finish`. */
   isFinishing: boolean
+  /** It has a session. */
+  hasBegun: boolean
+  /** Open control connections. */
+  connections: number
+  /** Monotonic: since when there is none. */
+  goneSinceMs: number
 }
 
 export interface OwnershipOptions {
@@ -47,6 +53,8 @@ export interface OwnershipOptions {
 
 /** Of a session that was told to finish. */
 const FINISH_MS = 10_000
+/** A coordinator that went at once may be back at once. */
+const BEGIN_MS = 5000
 
 export class Ownership {
   readonly #options: OwnershipOptions
@@ -74,6 +82,8 @@ export class Ownership {
     hello: Hello & { readonly race: string; readonly token: string },
     remote: string
   ): Promise<Refusal | { readonly evicted: string | null }> {
+    // Never behind one that waits for the node: the owner's link may be broken for a few seconds only.
+    if (this.isOwner(hello)) return Promise.resolve({ evicted: null })
     const answer = this.#queue.then(() => this.#decide(hello, remote))
     this.#queue = answer.catch(() => undefined)
     return answer
@@ -82,6 +92,22 @@ export class Ownership {
   /** The coordinator has said its last command. */
   finishing(race: string): void {
     if (this.#owner?.race === race) this.#owner.isFinishing = true
+  }
+
+  /** The owner has one more control connection, until the function it gives is called. */
+  connected(hello: Hello): () => void {
+    const owner = this.#owner
+    if (owner === null || !this.isOwner(hello)) return () => undefined
+    owner.connections++
+    return () => {
+      owner.connections--
+      owner.goneSinceMs = systemClock.monotonicMs()
+      if (owner.connections === 0 && !owner.hasBegun) setTimeout(() => this.#freeIfUnused(owner), BEGIN_MS)
+    }
+  }
+
+  #freeIfUnused(owner: Owner): void {
+    if (owner.connections === 0 && !owner.hasBegun) this.#free(owner, 'its coordinator went before its session began')
   }
 
   async #decide(
@@ -105,13 +131,24 @@ export class Ownership {
     const host = await this.#options.open(race)
     let leave = (): void => undefined
     const left = new Promise<void>((resolve) => (leave = resolve))
-    const owner: Owner = { race, token, name, sinceMs: systemClock.monotonicMs(), host, left, leave, isFinishing: false }
+    const owner: Owner = {
+      race,
+      token,
+      name,
+      sinceMs: systemClock.monotonicMs(),
+      host,
+      left,
+      leave,
+      isFinishing: false,
+      hasBegun: false,
+      connections: 0,
+      goneSinceMs: systemClock.monotonicMs()
+    }
     this.#owner = owner
     this.#options.log(`race ${race} of ${name} has this node (pid ${host.pid})`)
-    let hasBegun = false
     host.onStatus = ({ phase }) => {
-      if (phase !== 'none') hasBegun = true
-      else if (hasBegun) this.#free(owner, `the session of race ${race} on node ${this.#options.node} has ended`)
+      if (phase !== 'none') owner.hasBegun = true
+      else if (owner.hasBegun) this.#free(owner, `the session of race ${race} on node ${this.#options.node} has ended`)
     }
     void host.ended.then((words) => this.#free(owner, words))
   }
@@ -130,13 +167,16 @@ export class Ownership {
     this.#free(owner, `${by} took the node by force`)
   }
 
-  #busy({ race, name, sinceMs }: Owner): Refusal {
-    const since = durationText(Math.round((systemClock.monotonicMs() - sinceMs) / 1000))
+  #busy({ race, name, sinceMs, connections, goneSinceMs }: Owner): Refusal {
+    const taken = `node ${this.#options.node} has been taken by race ${race} of ${name} for ${sinceText(sinceMs)}`
+    if (connections > 0)
+      return { t: 'refused', code: 'busy', message: taken, hint: 'wait for the end of that race, or end it: rally race --force' }
+    const message = `${taken}; its coordinator has been gone for ${sinceText(goneSinceMs)}`
     return {
       t: 'refused',
       code: 'busy',
-      message: `node ${this.#options.node} has been taken by race ${race} of ${name} for ${since}`,
-      hint: 'wait for the end of that race, or end it: rally race --force'
+      message,
+      hint: 'it is free a minute after its coordinator went, or at once with rally race --force'
     }
   }
 
@@ -146,6 +186,10 @@ export class Ownership {
     const message = isLast ? this.#last!.words : `the daemon of node ${node} has been started anew, and knows nothing of race ${race}`
     return { t: 'refused', code: 'race', message, hint: `look into the daemon's log on node ${node}` }
   }
+}
+
+function sinceText(ms: number): string {
+  return durationText(Math.round((systemClock.monotonicMs() - ms) / 1000))
 }
 
 /** Names come from outside and go into logs and messages. */

@@ -56,7 +56,7 @@ export class Reception {
       files: (hello, connection) => this.#serve('files', hello, connection),
       status: (_hello, connection) => connection.onMessage((question) => void this.#tell(connection, question)),
       // Where there are no members, `greet` has refused it, and said what to do.
-      member: (_hello, connection) => members?.accept(connection)
+      member: (_hello, connection, identity) => members?.accept(connection, identity)
     }
   }
 
@@ -99,20 +99,21 @@ export class Reception {
 
   async #pass(role: RaceRole, hello: Hello, outside: Passed): Promise<void> {
     const race = hello.race ?? ''
+    const { ownership, races, log } = this.#parts
     let host: RaceHost | null = null
+    const disconnected = role === 'control' ? ownership.connected(hello) : null
     try {
-      host = await this.#parts.races.open(race)
+      host = await races.open(race)
       const inside = (await host.connect(hello, role)) as unknown as Passed
-      const explain = host.explain.bind(host)
-      const sees = ({ t }: { readonly t: string }): void => {
-        if (role === 'control' && t === 'finish') this.#parts.ownership.finishing(race)
-      }
-      await relay(outside, inside, { sees, explain })
+      const sees = ({ t }: { readonly t: string }): void => void (role === 'control' && t === 'finish' && ownership.finishing(race))
+      await relay(outside, inside, { sees, explain: host.explain.bind(host) })
     } catch (error) {
       // Its process has just ended, or could not be started.
       const reason = (await host?.explain('')) ?? messageOf(error)
-      this.#parts.log(`${outside.remote}, race ${race}: ${reason}`)
+      log(`${outside.remote}, race ${race}: ${reason}`)
       outside.close(reason)
+    } finally {
+      disconnected?.()
     }
   }
 

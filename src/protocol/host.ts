@@ -7,8 +7,10 @@ import type { Hello, Refusal, Role, Welcome } from './hello.ts'
 export interface Host {
   /** Whether this hello is welcome; protocol, program and role have been looked at. Who is greeted is always handed to `accept`. */
   readonly greet: (hello: Hello, remote: string) => Greeting | Refusal | Promise<Greeting | Refusal>
-  /** Who takes the channel; a role that is missing is refused. */
-  readonly accept: { readonly [R in Role]?: (hello: Hello, connection: Connection<ListenerMessage<R>, DiallerMessage<R>>) => void }
+  /** Who takes the channel; a role that is missing is refused. `identity`: of the key that the visitor has; null: it came over a Unix socket. */
+  readonly accept: {
+    readonly [R in Role]?: (hello: Hello, connection: Connection<ListenerMessage<R>, DiallerMessage<R>>, identity: string | null) => void
+  }
 }
 
 /** What the welcome says of the node. */

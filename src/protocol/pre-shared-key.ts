@@ -2,6 +2,7 @@
 
 import { constants, createHmac, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createSecureContext, type PSKCallbackNegotation, type SecureContextOptions, TLSSocket, type TLSSocketOptions } from 'node:tls'
 
 // Keys given by a callback are bound to SHA-256: the suites with SHA-384 fail with them.
@@ -16,9 +17,19 @@ export function securedBy(keyFor: (identity: string) => Buffer | null): (socket:
   const options: TLSSocketOptions & { pskCallback(socket: TLSSocket, identity: string): Buffer } = {
     isServer: true,
     secureContext: createSecureContext(SECURE),
-    pskCallback: (_socket, identity) => keyFor(identity) ?? createHmac('sha256', secret).update(identity).digest()
+    pskCallback: (socket, identity) => {
+      identities.set(socket, identity)
+      return keyFor(identity) ?? createHmac('sha256', secret).update(identity).digest()
+    }
   }
   return (socket) => new TLSSocket(socket, options)
+}
+
+const identities = new WeakMap<object, string>()
+
+/** Under which name the other side has shown its key; null: this stream has none. To be asked once something has come through it. */
+export function identityOf(stream: Duplex): string | null {
+  return identities.get(stream) ?? null
 }
 
 /** Of the dialling side, which trusts no certificate: a server that shows one does not have the key. */

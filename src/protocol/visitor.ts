@@ -19,6 +19,7 @@ import { StreamConnection, type Connection } from './connection.ts'
 import { PROTOCOL, type Hello, type Refusal, type Welcome } from './hello.ts'
 import type { Greeting, Host } from './host.ts'
 import { parseLine } from './json-line.ts'
+import { identityOf } from './pre-shared-key.ts'
 import { otherProgram, type Program } from './program.ts'
 import { WireFault } from './wire-fault.ts'
 
@@ -122,13 +123,10 @@ async function welcome({ stream, remote, host, program, known }: Visit, hello: H
   const codec = await openCodec(hello.role, 'asks')
   known()
   if (stream.writable) stream.write(`${JSON.stringify(said)}\n`)
-  accept(hello, new StreamConnection({ stream, codec, welcome: said, remote }), host.accept)
-}
-
-function accept(hello: Hello, connection: Connection<never, never>, by: Host['accept']): void {
+  const connection = new StreamConnection<never, never>({ stream, codec, welcome: said, remote })
   // The role of the hello decides which messages the connection has: the compiler cannot follow that.
-  const serve = by[hello.role] as ((hello: Hello, connection: Connection<never, never>) => void) | undefined
-  serve?.(hello, connection)
+  const serve = host.accept[hello.role] as ((hello: Hello, connection: Connection<never, never>, identity: string | null) => void) | undefined
+  serve?.(hello, connection, identityOf(stream))
 }
 
 function dismiss(stream: Duplex, word: Refusal | LastWord): void {
