@@ -104,7 +104,7 @@ const HEALTH: KeysOf<HealthConfig> = {
   cpuWaitPercent: {
     key: 'cpu.wait.percent',
     type: number(0),
-    fallback: '20',
+    fallback: '50',
     unit: '% of the time',
     comment: 'Limit of the time in which a worker thread was ready to run, but other processes had the cores'
   },
@@ -122,13 +122,6 @@ const HEALTH: KeysOf<HealthConfig> = {
     unit: 's',
     comment: 'For so long delay, CPU, wait or steal must be over their limit'
   },
-  stallPercent: {
-    key: 'stall.percent',
-    type: number(0),
-    fallback: '1',
-    unit: '% of the time of a step',
-    comment: 'Limit of the time in which a worker thread stood still for longer than loop.delay.p99.ms'
-  },
   mainDelayP99Ms: {
     key: 'main.delay.p99.ms',
     type: number(0),
@@ -141,7 +134,7 @@ const HEALTH: KeysOf<HealthConfig> = {
     type: number(0),
     fallback: '5',
     unit: 'ms',
-    comment: 'Limit of the send delay of a task, 99th percentile'
+    comment: 'Limit of the send delay of a throttled task, and of the event-loop delay over all of it, 99th percentile'
   },
   sendDelayLatencyPercent: {
     key: 'send.delay.latency.percent',

@@ -60,13 +60,11 @@ export interface HealthConfig {
   readonly cpuWaitPercent: number
   /** `steal.percent` */
   readonly stealPercent: number
-  /** `stall.percent`: of a step's time, in which a worker was later than `loop.delay.p99.ms`. */
-  readonly stallPercent: number
   /** `main.delay.p99.ms`: only a warning. */
   readonly mainDelayP99Ms: number
   /** `window.seconds`: for so long a figure must be over its limit. */
   readonly windowSeconds: number
-  /** `send.delay.p99.ms`: the limit, unless the next one is greater. */
+  /** `send.delay.p99.ms`: the limit of a throttled task, also of its workers' loop delay, unless the next one is greater. */
   readonly sendDelayP99Ms: number
   /** `send.delay.latency.percent`: of the task's median latency. */
   readonly sendDelayLatencyPercent: number

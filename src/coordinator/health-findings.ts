@@ -2,8 +2,9 @@
 
 import type { HealthFinding } from '../metrics/measurement.ts'
 import { ADD_DRIVERS, OWN_MACHINE, type FigureFacts } from './health-figures.ts'
-import { isOver, lostPercent, type StepStalls } from './health-stalls.ts'
 import { momentOf, type Run, type Watch, type WatchedStep } from './health-watch.ts'
+import type { LatenessLimits } from './lateness-limits.ts'
+import { p99Ms, type StepLateness } from './step-lateness.ts'
 
 /** Whether a busy core is a fault in this step. */
 export type IsStrict = (step: WatchedStep) => boolean
@@ -32,35 +33,45 @@ function worstRun(runs: readonly Run[], isStrict: IsStrict): Run | null {
 }
 
 /** More load drivers do not help where the cores go to somebody else. */
-function adviceFor(advice: string, othersCpu: number): string {
+export function adviceFor(advice: string, othersCpu: number): string {
   if (advice !== ADD_DRIVERS || othersCpu < MUCH_CPU) return advice
   return `other processes took ${Math.round(othersCpu * 100)} % of this machine's cores: ${OWN_MACHINE}`
 }
 
-/** The step in which a worker stood still for the greatest share of the time. */
-export function stallFindings(steps: readonly StepStalls[], limitPercent: number, isStrict: IsStrict): HealthFinding[] {
-  const over = steps.filter((one) => isOver(one, limitPercent))
-  const strict = over.filter(({ stretch }) => isStrict(stretch.step))
-  const candidates = strict.length > 0 ? strict : over.length > 0 ? over : steps
-  const worst = candidates.reduce<StepStalls | null>((most, one) => (most === null || lostPercent(one) > lostPercent(most) ? one : most), null)
-  if (worst === null) return []
-  const { where, longest, longestMs, othersCpu } = worst
-  const breached = over.length > 0
-  const cause = othersCpu < MUCH_CPU ? 'was it stopped (Ctrl-Z, a debugger), did the machine sleep or swap, or was it busy with something else?' : adviceFor(ADD_DRIVERS, othersCpu)
+/** Steps shorter than that are a moment's noise. */
+const MIN_STEP_MS = 3000
+const STANDSTILL_MS = 1000
+
+/** The step whose worker was late for the most, measured by what its tasks can bear. */
+export function latenessFinding(steps: readonly StepLateness[], limits: LatenessLimits, isStrict: IsStrict): HealthFinding[] {
+  const judged = steps
+    .filter((late) => late.elapsedMs >= MIN_STEP_MS)
+    .map((late) => ({ late, worst: p99Ms(late), limit: limits.ofStep(late.step), strict: isStrict(late.step) }))
+    .map((one) => ({ ...one, over: one.worst / one.limit }))
+    .sort((a, b) => Number(b.strict && b.over > 1) - Number(a.strict && a.over > 1) || b.over - a.over)
+  const [first] = judged
+  if (first === undefined) return []
+  const { late, worst, limit, strict, over } = first
+  const breached = over > 1
   return [
     {
-      figure: 'time in stalls',
-      unit: '% of the step',
-      worst: lostPercent(worst),
-      limit: limitPercent,
+      figure: 'event-loop delay p99 of the step',
+      unit: 'ms',
+      worst,
+      limit,
       breached,
-      warnsOnly: strict.length === 0,
-      where,
-      when: momentOf(longest),
-      seconds: worst.lostMs / 1000,
-      advice: breached ? `the worker stood still for up to ${Math.round(longestMs)} ms: ${cause}` : ''
+      warnsOnly: !strict,
+      where: late.where,
+      when: momentOf(late.longest),
+      seconds: late.longestMs / 1000,
+      advice: breached ? latenessAdvice(late) : ''
     }
   ]
+}
+
+function latenessAdvice({ longestMs, othersCpu }: StepLateness): string {
+  if (longestMs < STANDSTILL_MS) return adviceFor(ADD_DRIVERS, othersCpu)
+  return `the worker stood still for up to ${Math.round(longestMs)} ms: was it stopped (Ctrl-Z, a debugger), or did its machine sleep, swap or serve others?`
 }
 
 export function dropFinding(dropped: number, limit: number, watch: Watch): HealthFinding {

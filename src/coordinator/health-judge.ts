@@ -4,17 +4,21 @@ import type { HealthConfig } from '../config/config.ts'
 import type { HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
 import type { NodeHealth, Snapshot, WorkerHealth } from '../protocol/messages.ts'
 import { nodeFigures, workerFigures, type Figure } from './health-figures.ts'
-import { dropFinding, figureFinding, lostFinding, stallFindings } from './health-findings.ts'
+import { dropFinding, figureFinding, latenessFinding, lostFinding } from './health-findings.ts'
+import { LatenessLimits } from './lateness-limits.ts'
 import { RequestWatch } from './health-requests.ts'
-import { StallWatch } from './health-stalls.ts'
+import { LatenessWatch } from './step-lateness.ts'
 import { Watch, type Stretch, type WatchedStep } from './health-watch.ts'
+
+/** CPU times are told in ticks of some milliseconds: shares of less than this say nothing. */
+const MIN_STRETCH_MS = 250
 
 interface Watched<Health> {
   readonly figure: Figure<Health>
   readonly watch: Watch
 }
 
-/** Part of a race that a node or worker has told of. */
+/** The stretch of a step that a node or worker tells of. */
 interface Told {
   readonly fromMs: number
   readonly toMs: number
@@ -24,7 +28,7 @@ export class HealthJudge {
   readonly #limits: HealthConfig
   readonly #workers: readonly Watched<WorkerHealth>[]
   readonly #nodes: readonly Watched<NodeHealth>[]
-  readonly #stalls: StallWatch
+  readonly #lateness = new LatenessWatch()
   readonly #requests: RequestWatch
   readonly #drops = new Watch(0, 1)
   #dropped = 0
@@ -39,7 +43,6 @@ export class HealthJudge {
     this.#limits = limits
     this.#workers = workerFigures(limits).map(watched)
     this.#nodes = nodeFigures(limits).map(watched)
-    this.#stalls = new StallWatch(limits.loopDelayP99Ms)
     this.#requests = new RequestWatch(limits)
   }
 
@@ -55,20 +58,20 @@ export class HealthJudge {
     if (step !== this.#step.step) return
     for (const one of nodeHealth) this.#hearNode(node, one)
     for (const one of health) this.#hearWorker(node, one)
-    this.#requests.hear(node, tasks, this.#step)
+    this.#requests.hear(tasks, { node, step: this.#step, othersCpu: this.#othersCpu.get(node) ?? 0 })
   }
 
   /** `lost`: parts of the load generator, in words. */
   report(measurements: readonly TaskMeasurement[], lost: readonly string[] = []): HealthReport {
-    const { processingOverheadPercent, stallPercent, droppedSamples } = this.#limits
+    const { processingOverheadPercent, droppedSamples } = this.#limits
     // A busy core is no fault while tasks run unthrottled, unless it is Rally's own work that fills the requests' time.
     const bound = new Set(measurements.filter((task) => !task.isThrottled && this.#requests.ownShare(task) * 100 > processingOverheadPercent).map(({ task }) => task))
     const isStrict = ({ isThrottled, tasks }: WatchedStep): boolean => isThrottled || tasks.some((task) => bound.has(task))
     const findings = [
       ...lost.map(lostFinding),
       ...[...this.#workers, ...this.#nodes].flatMap(({ figure, watch }) => figureFinding(figure, watch, isStrict)),
-      ...stallFindings(this.#stalls.steps(), stallPercent, isStrict),
-      ...measurements.flatMap((task) => this.#requests.findings(task)),
+      ...latenessFinding(this.#lateness.steps(), new LatenessLimits(this.#limits, measurements), isStrict),
+      ...this.#requests.findings(measurements),
       dropFinding(this.#dropped, droppedSamples, this.#drops)
     ]
     const breaches = findings.filter((finding) => finding.breached)
@@ -79,17 +82,17 @@ export class HealthJudge {
   #hearNode(node: string, health: NodeHealth): void {
     const where = `node ${node}`
     if (!this.#isNew(where, health)) return
-    if (health.cpu !== null) this.#othersCpu.set(node, health.cpu - health.ownCpu)
+    if (health.cpu !== null && isLong(health)) this.#othersCpu.set(node, health.cpu - health.ownCpu)
     const place = { where, stretch: this.#stretchOf(health), othersCpu: this.#othersCpu.get(node) ?? 0 }
-    for (const { figure, watch } of this.#nodes) watch.add(place, figure.value(health))
+    if (isLong(health)) for (const { figure, watch } of this.#nodes) watch.add(place, figure.value(health))
   }
 
   #hearWorker(node: string, health: WorkerHealth): void {
     const where = `node ${node}, worker ${health.worker}`
     if (!this.#isNew(where, health)) return
     const place = { where, stretch: this.#stretchOf(health), othersCpu: this.#othersCpu.get(node) ?? 0 }
-    for (const { figure, watch } of this.#workers) watch.add(place, figure.value(health))
-    this.#stalls.add(place, health)
+    if (isLong(health)) for (const { figure, watch } of this.#workers) watch.add(place, figure.value(health))
+    this.#lateness.add(place, health)
     this.#dropped += health.dropped
     this.#drops.add(place, health.dropped)
   }
@@ -105,6 +108,10 @@ export class HealthJudge {
     const from = Math.round(fromMs / 1000)
     return { step: this.#step, from, to: Math.max(from, Math.round(toMs / 1000) - 1) }
   }
+}
+
+function isLong({ fromMs, toMs }: Told): boolean {
+  return toMs - fromMs >= MIN_STRETCH_MS
 }
 
 function watched<Health>(figure: Figure<Health>): Watched<Health> {

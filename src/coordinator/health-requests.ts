@@ -6,8 +6,10 @@ import type { HealthFinding, TaskMeasurement } from '../metrics/measurement.ts'
 import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
 import type { Snapshot } from '../protocol/messages.ts'
 import { sparsePercentile } from '../sample/histogram.ts'
+import { adviceFor } from './health-findings.ts'
 import { ADD_DRIVERS, MORE_DESCRIPTORS, MORE_PORTS } from './health-figures.ts'
 import { momentOf, Watch, type WatchedStep } from './health-watch.ts'
+import { LatenessLimits } from './lateness-limits.ts'
 
 /** A quantile of 99 % needs 5/(1 − 0.99) samples to say anything. */
 const MIN_SAMPLES = 500
@@ -27,7 +29,7 @@ export class RequestWatch {
     this.#limits = limits
   }
 
-  hear(node: string, tasks: Snapshot['tasks'], step: WatchedStep): void {
+  hear(tasks: Snapshot['tasks'], { node, step, othersCpu }: { readonly node: string; readonly step: WatchedStep; readonly othersCpu: number }): void {
     if (step !== this.#step) this.#heard.clear()
     this.#step = step
     for (const [task, types] of Object.entries(tasks)) {
@@ -36,14 +38,18 @@ export class RequestWatch {
         for (const { k, sendDelay } of types[type]?.seconds ?? []) {
           if (sendDelay.n === 0 || k <= (this.#heard.get(key) ?? -1)) continue
           this.#heard.set(key, k)
-          this.#watch(task).add({ where: `task ${task}, node ${node}`, stretch: { step, from: k, to: k }, othersCpu: 0 }, sparsePercentile(sendDelay, 99))
+          this.#watch(task).add({ where: `task ${task}, node ${node}`, stretch: { step, from: k, to: k }, othersCpu }, sparsePercentile(sendDelay, 99))
         }
       }
     }
   }
 
-  findings(task: TaskMeasurement): HealthFinding[] {
-    return [...this.#sendDelay(task), ...ownErrors(task)]
+  /** Of those that are within their limit, only the nearest to it. */
+  findings(measurements: readonly TaskMeasurement[]): HealthFinding[] {
+    const limits = new LatenessLimits(this.#limits, measurements)
+    const delays = measurements.flatMap((task) => this.#sendDelay(task, limits)).sort((a, b) => b.over - a.over)
+    const shown = delays.filter(({ over }, index) => over > 1 || index === 0)
+    return [...shown.map(({ finding }) => finding), ...measurements.flatMap(ownErrors)]
   }
 
   /** Rally's own work around a request, as a share of its service time. */
@@ -58,15 +64,17 @@ export class RequestWatch {
     return watch
   }
 
-  #sendDelay({ task, isThrottled, normal: { sendDelay, latency } }: TaskMeasurement): HealthFinding[] {
+  #sendDelay({ task, isThrottled, normal: { sendDelay } }: TaskMeasurement, limits: LatenessLimits): { readonly finding: HealthFinding; readonly over: number }[] {
     if (!isThrottled || sendDelay.count < MIN_SAMPLES) return []
-    const { sendDelayP99Ms, sendDelayLatencyPercent } = this.#limits
     const worst = sendDelay.percentile(99)
-    const limit = Math.max(sendDelayP99Ms, (sendDelayLatencyPercent / 100) * latency.percentile(50))
+    const limit = limits.ofTask(task, true)
+    const breached = worst > limit
     const run = this.#sendDelays.get(task)?.breaches[0]
     const when = run === undefined ? null : momentOf(run.first, run.last)
     const where = run?.where ?? `task ${task}`
-    return [{ figure: 'send delay p99', unit: 'ms', worst, limit, breached: worst > limit, warnsOnly: false, where, when, seconds: run?.seconds ?? 0, advice: ADD_DRIVERS }]
+    const advice = breached ? adviceFor(ADD_DRIVERS, run?.othersCpu ?? 0) : ''
+    const finding = { figure: 'send delay p99', unit: 'ms', worst, limit, breached, warnsOnly: false, where, when, seconds: run?.seconds ?? 0, advice }
+    return [{ finding, over: worst / limit }]
   }
 }
 

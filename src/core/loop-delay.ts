@@ -4,9 +4,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 /** Ticks of Node.js's own monitor (a timer in C++: 0.8 % of a core in a thread that sleeps, less in one that works). */
 const TICK_MS = 5
-/** Delays above are kept one by one. */
-export const LONG_MS = 10
-const MAX_LONG = 50
+/** Delays above are kept one by one: at most a hundred of those that a second has room for. */
+export const LONG_MS = 5
+const MAX_LONG = 100
 
 export interface LoopDelays {
   /**
@@ -14,7 +14,7 @@ export interface LoopDelays {
    * but a whole second of moments.
    */
   readonly p99Ms: number
-  /** Delays over 10 ms, longest first, at most 50. */
+  /** Delays over 5 ms, longest first, at most 100. */
   readonly longMs: readonly number[]
 }
 

@@ -132,7 +132,7 @@ export interface WorkerHealth {
   readonly toMs: number
   /** Of the event loop: one moment in a hundred had to wait longer. */
   readonly loopDelayP99Ms: number
-  /** Its delays over 10 ms, longest first, at most 50. */
+  /** Its delays over 5 ms, longest first, at most 100. */
   readonly longDelaysMs: readonly number[]
   /** Time on a core, 0…1 of the stretch; null, here and below: the system does not tell. */
   readonly cpu: number | null

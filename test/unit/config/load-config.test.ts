@@ -42,10 +42,9 @@ test('without a file the defaults hold, and no file is written', () => {
   assert.deepEqual(config.health, {
     loopDelayP99Ms: 20,
     workerCpuPercent: 95,
-    cpuWaitPercent: 20,
+    cpuWaitPercent: 50,
     stealPercent: 10,
     windowSeconds: 5,
-    stallPercent: 1,
     mainDelayP99Ms: 200,
     sendDelayP99Ms: 5,
     sendDelayLatencyPercent: 10,
