@@ -2,13 +2,14 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { dataDir, raceDir } from '../config/directories.ts'
+import { raceDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
 import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-target.ts'
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
+import { nodeSettings } from '../driver/node-settings.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
 import { openLocalNode } from '../node/local-node.ts'
 import { reportTexts } from '../report/final-report.ts'
@@ -92,11 +93,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
 
 async function race({ output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
   const { config } = request
-  const settings = {
-    availableCores: config.system.availableCores,
-    dataCacheDir: dataDir(config),
-    sampleQueueSize: config.reporting.sampleQueueSize
-  }
+  const settings = nodeSettings(config, (line) => output.onLine('INFO', line))
   const display = raceDisplay(output, systemClock, output.stderrIsTerminal ? process.stderr : null)
   try {
     return await runRace(request, {

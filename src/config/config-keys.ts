@@ -83,6 +83,20 @@ const REPORTING: KeysOf<ReportingConfig> = {
     fallback: '1048576',
     unit: 'samples',
     comment: 'Samples a worker thread may hold before it has to drop some'
+  },
+  sampleKeepDays: {
+    key: 'sample.keep.days',
+    type: number(0),
+    fallback: '14',
+    unit: 'days',
+    comment: 'So long the samples of a race stay on the machine that took them (~/.rally/node)'
+  },
+  sampleKeepDiskPercent: {
+    key: 'sample.keep.disk.percent',
+    type: number(0),
+    fallback: '10',
+    unit: '% of the disk',
+    comment: 'Samples of all races together that are over this go, the oldest race first'
   }
 }
 

@@ -43,6 +43,10 @@ export interface ReportingConfig {
   readonly outputProcessingtime: boolean
   /** `sample.queue.size`: samples a worker may hold before it drops. */
   readonly sampleQueueSize: number
+  /** `sample.keep.days`: for how long a node keeps the samples of a race. */
+  readonly sampleKeepDays: number
+  /** `sample.keep.disk.percent`: how much of its disk all samples may take. */
+  readonly sampleKeepDiskPercent: number
 }
 
 export interface TracksConfig {

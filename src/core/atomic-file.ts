@@ -6,17 +6,17 @@ import { RallyError, systemCode } from './errors.ts'
 import { removeAtExit } from './exit-cleanup.ts'
 
 /**
- * Writes `text` beside `path`, on to the disk, and then into its place; makes the folders above it.
+ * Writes `content` beside `path`, on to the disk, and then into its place; makes the folders above it.
  * Throws RallyError('disk'), also for a full disk; the file is then as it was.
  */
-export async function writeFileAtomically(path: string, text: string): Promise<void> {
+export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}-${counter++}.tmp`
   const keep = removeAtExit(temporary)
   try {
     await mkdir(dirname(path), { recursive: true })
     const file = await open(temporary, 'w')
     try {
-      await file.writeFile(text)
+      await file.writeFile(content)
       await file.sync()
     } finally {
       await file.close()

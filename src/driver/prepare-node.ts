@@ -9,9 +9,11 @@ import { usedCorpora } from '../corpus/used-corpora.ts'
 import { assignWorkers } from '../allocation/assignment.ts'
 import type { Prepare } from '../protocol/messages.ts'
 import type { WorkerStart } from '../protocol/worker-messages.ts'
+import { CHUNK_ROWS } from '../sample/columns.ts'
 import { httpDownload } from '../target/download.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import { challengeToRun, type ScheduleElement, type Track } from '../track/track.ts'
+import type { ResultsSettings } from './chunk-relay.ts'
 
 /** The part of the configuration that is this machine's own. */
 export interface NodeSettings {
@@ -21,6 +23,9 @@ export interface NodeSettings {
   readonly dataCacheDir: string
   /** `sample.queue.size`. */
   readonly sampleQueueSize: number
+  readonly results: ResultsSettings
+  /** For what nobody must see at once. */
+  readonly log: (line: string) => void
 }
 
 export interface Surroundings {
@@ -39,9 +44,6 @@ export interface PreparedNode {
   readonly starts: readonly WorkerStart[]
 }
 
-/** Rows of one chunk, at most in flight per worker: as many as the samples a worker may hold. */
-const CHUNK_ROWS = 16_384
-
 /** Brings the corpora that this race's tasks read and deals the clients to workers; throws RallyError. */
 export async function prepareNode(prepare: Prepare, around: Surroundings): Promise<PreparedNode> {
   const track = parseJson(prepare.track) as unknown as Track
@@ -49,6 +51,7 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
   if (challenge === null) throw new RallyError('track', `track ${track.name} has no challenge to run`)
   const dataPaths = await bringData(track, prepare, around)
   const { seed, target, facts, onError, enableAssertions } = prepare
+  // As many as the samples a worker may hold.
   const maxChunksInFlight = Math.max(1, Math.ceil(around.settings.sampleQueueSize / CHUNK_ROWS))
   const groups = assignWorkers(prepare.clients, workersFor(prepare, around.settings))
   const starts = groups.map((clients, worker): WorkerStart => {

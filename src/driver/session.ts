@@ -16,10 +16,11 @@ import { systemClock } from '../core/clock.ts'
 import { RallyError, toWire, type WireError } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
-import type { KeptCommand, NodeCommand, NodeEvent, Prepare } from '../protocol/messages.ts'
+import type { KeptCommand, KeptEvent, NodeCommand, NodeEvent, Prepare } from '../protocol/messages.ts'
 import type { WorkerEvent } from '../protocol/worker-messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import { allocate, type Step } from '../allocation/allocation.ts'
+import { ChunkRelay } from './chunk-relay.ts'
 import { Owner, PATIENCE, type Patience } from './owner.ts'
 import { MachineWatch } from './machine-watch.ts'
 import { prepareNode, type NodeSettings } from './prepare-node.ts'
@@ -75,6 +76,8 @@ class Session implements NodeSession {
   #pool: WorkerPool | null = null
   #machine: MachineWatch | null = null
   #watch: WorkerWatch | null = null
+  #relay: ChunkRelay | null = null
+  #joining: Promise<void> = Promise.resolve()
   readonly #dead = new Set<number>()
   #steps: readonly Step[] = []
   #clients: ReadonlySet<number> = new Set()
@@ -161,6 +164,10 @@ class Session implements NodeSession {
       warn: (message) => this.#warnings.push(message)
     })
     if (this.#isOver) return
+    const { results, log } = this.#options.settings
+    const facts = { race: prepare.race, node: this.#node, epoch: this.epoch }
+    this.#relay = await ChunkRelay.open({ session: facts, settings: results, log, failed: (error) => this.#fail(error) })
+    if (this.#isOver) return
     this.#steps = allocate(prepared.schedule).steps
     this.#clients = new Set(prepare.clients)
     this.#owner.show({ t: 'preparing', node: this.#node, what: `connecting ${prepare.clients.length} clients` })
@@ -196,11 +203,24 @@ class Session implements NodeSession {
       machine: this.#machine,
       startAtMs,
       seq: this.#seq,
-      tell: (event) => this.#owner.tell(event),
-      show: (snapshot) => this.#owner.show(snapshot)
+      tell: (event) => this.#tellOfStep(event),
+      show: (snapshot) => {
+        this.#relay?.snapshot(snapshot)
+        this.#owner.show(snapshot)
+      }
     })
+    this.#relay?.stepStarts(step, delayMs)
     this.#pool.send({ t: 'start-step', step: index, startAtMs })
     this.#joinIfAll()
+  }
+
+  /** Every sample is on disk before the node says that a step is joined. */
+  #tellOfStep(event: KeptEvent): void {
+    if (event.t !== 'step-joined') return this.#owner.tell(event)
+    this.#joining = this.#guard(async () => {
+      await this.#relay?.stepEnds(event)
+      this.#owner.tell(event)
+    })
   }
 
   #workerTold(worker: number, event: WorkerEvent): void {
@@ -219,7 +239,7 @@ class Session implements NodeSession {
         this.#running?.clientEnded(event.task)
         return
       case 'chunk':
-        this.#pool?.send({ t: 'chunk-taken' }, worker)
+        this.#relay?.chunk(event.chunk, (command, transfer) => this.#pool?.send(command, worker, transfer))
         return
       case 'step-joined':
         this.#running?.workerJoined(worker, event)
@@ -275,14 +295,16 @@ class Session implements NodeSession {
     this.#isOver = true
     this.#abort.abort(reason)
     this.#running?.close()
-    this.#running = null
     // What preparing had begun (half a file, a program that decompresses) is put away by whoever began it.
     await this.#preparing?.catch(() => {})
-    const pool = this.#pool
-    this.#pool = null
-    this.#machine?.close()
     this.#watch?.close()
-    await pool?.close()
+    // The workers' last words of a step that was running are still taken down.
+    await this.#pool?.close()
+    this.#pool = null
+    this.#running = null
+    await this.#joining
+    await this.#relay?.close()
+    this.#machine?.close()
     this.#owner.tell({ t: 'stopped', node: this.#node, reason })
     this.#owner.close()
     this.#close()

@@ -7,9 +7,9 @@ import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker
 
 export interface WorkerPool {
   readonly size: number
-  send(command: WorkerCommand, worker?: number): void
   /** Ends a thread that cannot be asked any more; its listener is told that it died, and why. */
   kill(worker: number, why: RallyError): void
+  send(command: WorkerCommand, worker?: number, transfer?: readonly ArrayBuffer[]): void
   /** Ends all jobs; threads that do not end by themselves within the deadline are terminated. */
   close(): Promise<void>
 }
@@ -45,9 +45,9 @@ export function openWorkerPool(starts: readonly WorkerStart[], listener: WorkerL
   })
   return {
     size: starts.length,
-    send: (command, worker) => {
+    send: (command, worker, transfer = []) => {
       if (worker === undefined) for (const port of ports) port.postMessage(command)
-      else ports[worker]?.postMessage(command)
+      else ports[worker]?.postMessage(command, transfer)
     },
     kill: (worker, why) => killers[worker]?.abort(why),
     close: async () => {

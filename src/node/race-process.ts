@@ -4,10 +4,11 @@
 //   node race-process.js NODE SOCKET
 
 import { homedir } from 'node:os'
-import { configDir, dataDir, nodeDir } from '../config/directories.ts'
+import { configDir, nodeDir } from '../config/directories.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
+import { nodeSettings } from '../driver/node-settings.ts'
 import type { NodeSettings } from '../driver/prepare-node.ts'
 import { openSession, type NodeSession } from '../driver/session.ts'
 import type { Connection } from '../protocol/connection.ts'
@@ -70,7 +71,7 @@ class RaceProcess {
 
   #begin(): NodeSession {
     this.#isSessionOver = false
-    const session = openSession({ node: this.#node, settings: nodeSettings(), isLocal: false })
+    const session = openSession({ node: this.#node, settings: readSettings(), isLocal: false })
     void session.closed.then(() => {
       this.#isSessionOver = true
       this.#look()
@@ -97,13 +98,9 @@ class RaceProcess {
 }
 
 /** Read for each race anew: a change of rally.ini needs no other daemon. */
-function nodeSettings(): NodeSettings {
+function readSettings(): NodeSettings {
   const config = loadConfig({ environment: process.env, homeDir: homedir(), needsDatastore: false })
-  return {
-    availableCores: config.system.availableCores,
-    dataCacheDir: dataDir(config),
-    sampleQueueSize: config.reporting.sampleQueueSize
-  }
+  return nodeSettings(config, (line) => process.stderr.write(`${line}\n`))
 }
 
 function tell(report: RaceReport): void {

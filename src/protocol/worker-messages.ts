@@ -1,7 +1,7 @@
 // What a node's main thread and its workers say to each other, over a MessagePort.
 
 import type { WireError } from '../core/errors.ts'
-import type { ColumnChunk } from '../sample/columns.ts'
+import type { ColumnChunk, Columns } from '../sample/columns.ts'
 import type { TargetFacts } from '../target/request.ts'
 import type { TargetOptions, TargetSecrets } from '../target/target-options.ts'
 import type { StepJoined, TaskProgressFacts, TypeSnapshot, SampleTypeName, WorkerHealth } from './messages.ts'
@@ -33,7 +33,8 @@ export type WorkerCommand =
   | { readonly t: 'start-step'; readonly step: number; readonly startAtMs: number }
   | { readonly t: 'complete-task'; readonly step: number }
   | { readonly t: 'cancel'; readonly graceMs: number }
-  | { readonly t: 'chunk-taken' }
+  /** Gives a chunk's columns back for reuse. */
+  | { readonly t: 'chunk-taken'; readonly columns: Columns }
   | { readonly t: 'finish' }
 
 /** Worker → main thread. */
@@ -43,7 +44,7 @@ export type WorkerEvent =
   | { readonly t: 'alive' }
   | ({ readonly t: 'second' } & WorkerSecond)
   | { readonly t: 'client-ended'; readonly step: number; readonly task: string }
-  | { readonly t: 'chunk'; readonly step: number; readonly chunk: ColumnChunk }
+  | { readonly t: 'chunk'; readonly chunk: ColumnChunk }
   | { readonly t: 'step-joined'; readonly step: number; readonly last: WorkerSecond; readonly tasks: StepJoined['tasks'] }
   | { readonly t: 'warning'; readonly message: string }
   | { readonly t: 'failed'; readonly error: WireError }

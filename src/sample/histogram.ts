@@ -5,7 +5,7 @@
 const UNITS_PER_MS = 10_000
 const HALF = 1024
 /** One hour, in units: longer durations are counted in the last bucket (max stays exact). */
-const TOP_UNITS = 36_000_000_000
+export const TOP_UNITS = 36_000_000_000
 export const BUCKETS = indexOf(TOP_UNITS) + 1
 
 /** `[gap, count, gap, count …]`: gap = distance from the bucket before (first: from 0). */

@@ -4,13 +4,13 @@ import type { MessagePort } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { RallyError, toWire } from '../core/errors.ts'
 import { parseJson } from '../core/json-parse.ts'
-import { ColumnWriter, transferOf, type ColumnChunk } from '../sample/columns.ts'
 import { createTargetClient } from '../target/target-client.ts'
 import { TransportError, type TargetClient } from '../target/request.ts'
 import type { Track } from '../track/track.ts'
 import { Lease } from '../protocol/lease.ts'
 import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
 import { unreachable } from '../core/exhaustive.ts'
+import { ChunkOutbox } from './chunk-outbox.ts'
 import { Pacer } from './pacer.ts'
 import { prepareSteps } from './prepare-steps.ts'
 import { resultsOf, runStep, secondOf, stopAll, type PreparedStep, type RunningStep } from './step-run.ts'
@@ -29,6 +29,7 @@ class Worker {
   readonly #start: WorkerStart
   readonly #port: MessagePort
   readonly #thread: Thread
+  readonly #outbox: ChunkOutbox
   readonly #targets = new Map<number, TargetClient>()
   /** null: over, so that its histograms are let go. */
   #steps: (PreparedStep | null)[] = []
@@ -36,7 +37,7 @@ class Worker {
   #ticker: NodeJS.Timeout | null = null
   readonly #warned = new Set<string>()
   readonly #closing: Promise<void>[] = []
-  #chunksInFlight = 0
+  #stepRun: Promise<void> = Promise.resolve()
   #finished: () => void = () => {}
 
   constructor(start: WorkerStart, port: MessagePort) {
@@ -44,8 +45,15 @@ class Worker {
     this.#port = port
     const clock = systemClock
     const pacer = new Pacer(clock)
-    const columns = new ColumnWriter((chunk) => this.#chunkIsFull(chunk))
     const health = new ThreadHealth(clock, start.clients)
+    this.#outbox = new ChunkOutbox({
+      maxInFlight: start.maxChunksInFlight,
+      // A MessagePort between threads has no origin to name.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      post: (event, transfer) => port.postMessage(event, transfer),
+      dropped: (samples) => health.dropped(samples)
+    })
+    const { columns } = this.#outbox
     this.#thread = { clock, pacer, lease: new Lease(start.lease), columns, health, onError: start.onError, warn: (message) => this.#warn(message), runContext: runContextOf(clock, pacer, start) }
   }
 
@@ -67,6 +75,8 @@ class Worker {
     })
     await finished
     clearInterval(alive)
+    // What its requests in flight measured until now is still told.
+    await this.#stepRun.catch(() => {})
     this.#thread.health.close()
     await Promise.allSettled(this.#closing)
     this.#port.close()
@@ -85,7 +95,8 @@ class Worker {
   async #obey(command: WorkerCommand): Promise<void> {
     switch (command.t) {
       case 'start-step':
-        return this.#runStep(command.step, command.startAtMs)
+        this.#stepRun = this.#runStep(command.step, command.startAtMs)
+        return this.#stepRun
       case 'complete-task':
         if (this.#current?.prepared.step !== command.step) return
         this.#current.prepared.others.stopped = true
@@ -94,7 +105,7 @@ class Worker {
       case 'cancel':
         return this.#cancel(command.graceMs)
       case 'chunk-taken':
-        this.#chunksInFlight--
+        this.#outbox.taken(command.columns)
         return
       case 'finish':
         if (this.#current !== null) stopAll(this.#current.prepared, this.#thread)
@@ -117,6 +128,7 @@ class Worker {
     const running: RunningStep = { prepared, thread: this.#thread, startMs, clientEnded, failed }
     this.#current = running
     this.#thread.health.begin()
+    this.#outbox.stepStarts(startMs)
     this.#tickAt(running, startMs + 1000)
     try {
       await runStep(running)
@@ -137,6 +149,7 @@ class Worker {
       const nowMs = this.#thread.clock.monotonicMs()
       if (nowMs < atMs) return this.#tickAt(running, atMs)
       this.#send({ t: 'second', ...secondOf(running, this.#start.worker, nowMs) })
+      this.#outbox.tick(nowMs)
       const elapsedSeconds = Math.floor((nowMs - running.startMs) / 1000)
       return this.#tickAt(running, running.startMs + (elapsedSeconds + 1) * 1000)
     }, delayMs)
@@ -156,15 +169,6 @@ class Worker {
       this.#closing.push(target.close())
     }
     this.#targets.clear()
-  }
-
-  #chunkIsFull(chunk: ColumnChunk): void {
-    if (this.#chunksInFlight >= this.#start.maxChunksInFlight) {
-      this.#thread.health.dropped(chunk.rows)
-      return
-    }
-    this.#chunksInFlight++
-    this.#port.postMessage({ t: 'chunk', step: this.#current?.prepared.step ?? -1, chunk } satisfies WorkerEvent, transferOf(chunk))
   }
 
   #warn(message: string): void {

@@ -15,6 +15,7 @@ import { challengeToRun, tasksOf, type Track } from '../../src/track/track.ts'
 import type { HealthReport, TaskMeasurement } from '../../src/metrics/measurement.ts'
 import type { TargetOptions } from '../../src/target/target-options.ts'
 import { HEALTH_LIMITS } from './health-limits.ts'
+import { nodeSettings } from './node-settings.ts'
 
 export interface ScheduleRun {
   readonly result: RaceLoopResult
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly target: { readonly host: string; readonly port: number }
   readonly workers?: number
   readonly dataCacheDir?: string
+  /** Keeps the samples of race `test`; by default they go with the process. */
+  readonly resultsDir?: string
   readonly onError?: 'continue' | 'continue-on-network' | 'abort'
   readonly seed?: string
   readonly signal?: AbortSignal
@@ -42,7 +45,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   const { track } = options
   const schedule = challengeToRun(track)!.schedule
   const warnings: string[] = []
-  const nodes = options.nodes ?? [openLocalNode('local', { availableCores: options.workers ?? 1, dataCacheDir: options.dataCacheDir ?? '/nonexistent', sampleQueueSize: 1 << 20 })]
+  const nodes = options.nodes ?? [openLocalNode('local', nodeSettings(options))]
   const { secrets, ...target } = plainTarget(options.target, options.timeoutMs ?? 60_000)
   const allocation = allocate(schedule)
   const shares = assignClients(allocation.clients, nodes)

@@ -5,6 +5,7 @@ import type { ConnectedNode, ControlPeer } from '../../src/coordinator/connected
 import { openSession, type NodeSession, type SessionOptions } from '../../src/driver/session.ts'
 import { peerPair, type Peer } from '../../src/protocol/peer.ts'
 import type { NodeCommand, NodeEvent } from '../../src/protocol/messages.ts'
+import { nodeSettings } from './node-settings.ts'
 
 export interface ShakyOptions {
   readonly workers?: number
@@ -33,7 +34,7 @@ export class ShakyNode {
   constructor(name: string, options: ShakyOptions = {}) {
     this.name = name
     this.#options = options
-    const settings = { availableCores: options.workers ?? 1, dataCacheDir: options.dataCacheDir ?? '/nonexistent', sampleQueueSize: 1 << 20 }
+    const settings = nodeSettings(options)
     this.session = openSession({ node: name, settings, isLocal: false, ...(options.patience === undefined ? {} : { patience: options.patience }) })
   }
 

@@ -9,6 +9,7 @@ import { openSession, type NodeSession } from '../../src/driver/session.ts'
 import { dial } from '../../src/protocol/dial.ts'
 import type { NodeFacts } from '../../src/protocol/hello.ts'
 import { listen, type Listener } from '../../src/protocol/listener.ts'
+import { nodeSettings } from './node-settings.ts'
 import { openProxy, type Proxy } from '../hosts/proxy.ts'
 
 export const FACTS: NodeFacts = { cores: 2, memoryBytes: 1, freeDiskBytes: null, os: 'linux', runtime: 'v20', loopDelayMs: null }
@@ -34,8 +35,7 @@ export class WiredNode {
     const folder = await mkdtemp(join(tmpdir(), 'rally-wired-'))
     const socketPath = join(folder, 's')
     const problems: string[] = []
-    const settings = { availableCores: 1, dataCacheDir: '/nonexistent', sampleQueueSize: 1 << 20 }
-    const session = openSession({ node: name, settings, isLocal: false })
+    const session = openSession({ node: name, settings: nodeSettings(), isLocal: false })
     const listener = await listen({
       at: over === 'tls' ? { host: '127.0.0.1', port: 0, keyFor: (identity) => (identity === name ? KEY : null) } : { socketPath },
       greet: () => ({ node: name, facts: FACTS }),

@@ -1,0 +1,110 @@
+// Full columns → chunk files, one after another, off the measured path. While the disk lags, chunks wait here; how many may
+// wait is for the workers to keep to, who drop and count beyond.
+
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomically } from '../core/atomic-file.ts'
+import type { ColumnChunk } from '../sample/columns.ts'
+import { CHUNK_CODEC, deflateColumns, encodeColumns } from './chunk-codec.ts'
+import type { RaceFolder } from './race-folder.ts'
+import { fileOf } from './result-file.ts'
+
+/** What the samples of a step have in common. */
+export interface ChunkStep {
+  readonly step: number
+  /** Names in the order of the column `task`. */
+  readonly tasks: readonly string[]
+  /** By this machine's wall clock. */
+  readonly startedAtMs: number
+}
+
+export class ChunkWriter {
+  readonly #folder: RaceFolder
+  readonly #failed: (error: unknown) => void
+  #seq = 0
+  #samples = 0
+  #bytes = 0
+  #hasFailed = false
+  #last: Promise<void> = Promise.resolve()
+
+  /** `failed` is told once; from then on nothing more is written. */
+  constructor(folder: RaceFolder, failed: (error: unknown) => void) {
+    this.#folder = folder
+    this.#failed = failed
+  }
+
+  /** Samples on disk. */
+  get samples(): number {
+    return this.#samples
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** `done` is called when the columns are no longer needed, written or not. */
+  add(step: ChunkStep, chunk: ColumnChunk, done: () => void): void {
+    const before = this.#last
+    this.#last = (async () => {
+      await before
+      await this.#write(step, chunk)
+      done()
+    })()
+  }
+
+  /** Resolves when all that was added is on disk, also through a power cut. */
+  async settled(): Promise<void> {
+    await this.#last
+    if (this.#hasFailed || this.#samples === 0) return
+    // A file is only found again if its folder is on disk, too.
+    await syncFolder(this.#folder.chunks).catch((error: unknown) => this.#fail(error))
+  }
+
+  async #write(step: ChunkStep, chunk: ColumnChunk): Promise<void> {
+    if (this.#hasFailed) return
+    try {
+      const seq = ++this.#seq
+      const { planes, firstNs, lastNs, bytes } = encodeColumns(chunk)
+      const payload = await deflateColumns(bytes)
+      const { race, node, epoch } = this.#folder.session
+      const header = {
+        rally: 'chunk',
+        version: 1,
+        race,
+        node,
+        epoch,
+        seq,
+        step: step.step,
+        tasks: step.tasks,
+        errors: chunk.errors,
+        units: chunk.units,
+        'started-at-ms': step.startedAtMs,
+        'first-ns': firstNs,
+        'last-ns': lastNs,
+        count: chunk.rows,
+        codec: CHUNK_CODEC,
+        planes
+      } as const
+      const file = fileOf(header, payload)
+      await writeFileAtomically(join(this.#folder.chunks, `${epoch}-${String(seq).padStart(7, '0')}`), file)
+      this.#samples += chunk.rows
+      this.#bytes += file.length
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#hasFailed = true
+    this.#failed(error)
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

@@ -1,0 +1,126 @@
+// A node's snapshots and its final words of each step → files. Each second goes at once to the end of an open file, which a
+// killed process leaves readable; once a minute, and at each step's end, that becomes a result file like the chunks.
+
+import { appendFile, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { deflateRaw } from 'node:zlib'
+import { diskError, writeFileAtomically } from '../core/atomic-file.ts'
+import type { Snapshot, StepJoined } from '../protocol/messages.ts'
+import type { RaceFolder, SessionFacts } from './race-folder.ts'
+import { fileOf } from './result-file.ts'
+import { eventLine, parseEventLine } from './stored-events.ts'
+
+export const SNAPSHOT_CODEC = 'ndjson-deflate'
+const LINES_PER_FILE = 60
+const OPEN = '.open'
+
+export class SnapshotWriter {
+  readonly #folder: RaceFolder
+  readonly #failed: (error: unknown) => void
+  #seq = 0
+  #lines: string[] = []
+  #bytes = 0
+  #hasFailed = false
+  #last: Promise<void> = Promise.resolve()
+
+  /** `failed` is told once; from then on nothing more is written. */
+  constructor(folder: RaceFolder, failed: (error: unknown) => void) {
+    this.#folder = folder
+    this.#failed = failed
+  }
+
+  /** Of the result files. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  add(snapshot: Snapshot): void {
+    this.#then(async () => {
+      const line = eventLine({ t: 'snapshot', ...snapshot })
+      this.#lines.push(line)
+      if (this.#lines.length >= LINES_PER_FILE) await this.#seal(snapshot.step, false)
+      else await appendFile(`${this.#path()}${OPEN}`, `${line}\n`)
+    })
+  }
+
+  /** The step's final figures. */
+  addJoined(joined: StepJoined): void {
+    this.#then(async () => {
+      this.#lines.push(eventLine({ t: 'step-joined', ...joined }))
+      await this.#seal(joined.step, true)
+    })
+  }
+
+  /** Resolves when all that was added is written. */
+  settled(): Promise<void> {
+    return this.#last
+  }
+
+  #then(write: () => Promise<void>): void {
+    this.#last = this.#last.then(async () => {
+      if (this.#hasFailed) return
+      try {
+        await write()
+      } catch (error) {
+        this.#hasFailed = true
+        this.#failed(diskError(this.#path(), error))
+      }
+    })
+  }
+
+  async #seal(step: number, joined: boolean): Promise<void> {
+    const lines = this.#lines
+    this.#lines = []
+    this.#bytes += await writeSnapshots(this.#path(), lines, { session: this.#folder.session, seq: this.#seq, step, joined })
+    this.#seq++
+  }
+
+  #path(): string {
+    return join(this.#folder.snapshots, `${this.#folder.session.epoch}-${String(this.#seq).padStart(6, '0')}`)
+  }
+}
+
+/** Makes result files of what killed sessions left open; a half-written last line is lost. */
+export async function sealLeftOpen(snapshots: string, race: string): Promise<void> {
+  const names = await readdir(snapshots).catch(() => [])
+  for (const name of names.filter((one) => one.endsWith(OPEN))) {
+    const path = join(snapshots, name)
+    const lines = (await readFile(path, 'utf8')).split('\n').filter(isWholeLine)
+    const first = lines[0]
+    if (first === undefined) {
+      await rm(path, { force: true })
+      continue
+    }
+    const { node, epoch, step } = parseEventLine(first)
+    const seq = Number(name.slice(epoch.length + 1, -OPEN.length))
+    await writeSnapshots(path.slice(0, -OPEN.length), lines, { session: { race, node, epoch }, seq, step, joined: false })
+  }
+}
+
+interface SnapshotFacts {
+  readonly session: SessionFacts
+  readonly seq: number
+  readonly step: number
+  readonly joined: boolean
+}
+
+/** Gives the file's size. */
+async function writeSnapshots(path: string, lines: readonly string[], { session, seq, step, joined }: SnapshotFacts): Promise<number> {
+  const payload = await promisify(deflateRaw)(`${lines.join('\n')}\n`)
+  const { race, node, epoch } = session
+  const header = { rally: 'snapshots', version: 1, race, node, epoch, seq, step, count: lines.length, joined, codec: SNAPSHOT_CODEC } as const
+  const file = fileOf(header, payload)
+  await writeFileAtomically(path, file)
+  await rm(`${path}${OPEN}`, { force: true })
+  return file.length
+}
+
+function isWholeLine(line: string): boolean {
+  try {
+    parseEventLine(line)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,53 @@
+// A worker's full columns on their way to the main thread. A disk that lags must cost samples, which are counted, never load.
+
+import type { WorkerEvent } from '../protocol/worker-messages.ts'
+import { ColumnWriter, transferOf, type ColumnChunk, type Columns } from '../sample/columns.ts'
+
+export interface OutboxOptions {
+  /** Chunks that may be under way at once. */
+  readonly maxInFlight: number
+  readonly post: (event: WorkerEvent, transfer: ArrayBuffer[]) => void
+  readonly dropped: (samples: number) => void
+}
+
+/** So much may be lost with a machine: columns that are not full go to the disk, too. */
+const FLUSH_EVERY_MS = 10_000
+
+export class ChunkOutbox {
+  readonly columns = new ColumnWriter((chunk) => this.#full(chunk))
+  readonly #options: OutboxOptions
+  #inFlight = 0
+  #flushedAtMs = 0
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  stepStarts(atMs: number): void {
+    this.#flushedAtMs = atMs
+  }
+
+  /** Called about once a second. */
+  tick(nowMs: number): void {
+    if (nowMs - this.#flushedAtMs < FLUSH_EVERY_MS) return
+    this.#flushedAtMs = nowMs
+    this.columns.flush()
+  }
+
+  /** The main thread has a chunk on disk. */
+  taken(columns: Columns): void {
+    this.#inFlight--
+    this.columns.giveBack(columns)
+  }
+
+  #full(chunk: ColumnChunk): void {
+    const { maxInFlight, post, dropped } = this.#options
+    if (this.#inFlight >= maxInFlight) {
+      dropped(chunk.rows)
+      this.columns.giveBack(chunk.columns)
+      return
+    }
+    this.#inFlight++
+    post({ t: 'chunk', chunk }, transferOf(chunk.columns))
+  }
+}
