@@ -8,6 +8,7 @@ import { messageOf, RallyError } from '../core/errors.ts'
 import type { Columns } from '../sample/columns.ts'
 import { CHUNK_CODEC, decodeColumns } from './chunk-codec.ts'
 import { parseResultFile, readHeader, readResultFile, type ChunkHeader, type ResultFile, type SnapshotHeader } from './result-file.ts'
+import { isResultName } from './result-id.ts'
 import { SNAPSHOT_CODEC } from './snapshot-writer.ts'
 import { parseEventLine, type StoredEvent } from './stored-events.ts'
 
@@ -38,7 +39,7 @@ async function findFiles(folder: string, problems: string[]): Promise<FoundFile<
   // A race that never began, or of which only the other kind is here.
   const names = await readdir(folder).catch(() => [])
   const files: FoundFile<ChunkHeader | SnapshotHeader>[] = []
-  for (const name of names.filter(isResultFile)) {
+  for (const name of names.filter(isResultName)) {
     const path = join(folder, name)
     try {
       files.push({ path, header: await readHeader(path), sizeBytes: (await stat(path)).size })
@@ -47,11 +48,6 @@ async function findFiles(folder: string, problems: string[]): Promise<FoundFile<
     }
   }
   return files
-}
-
-/** What is still being written has another name. */
-export function isResultFile(name: string): boolean {
-  return /^[0-9a-f]+-\d+$/.test(name)
 }
 
 export interface Chunk {

@@ -2,11 +2,11 @@
 // layout with three significant digits, in one typed array, because an increment here costs 2 ns instead of 30).
 
 /** Unit of the buckets: 100 ns. */
-const UNITS_PER_MS = 10_000
+export const UNITS_PER_MS = 10_000
 const HALF = 1024
 /** One hour, in units: longer durations are counted in the last bucket (max stays exact). */
 export const TOP_UNITS = 36_000_000_000
-export const BUCKETS = indexOf(TOP_UNITS) + 1
+export const BUCKETS = bucketOf(TOP_UNITS) + 1
 
 /** `[gap, count, gap, count …]`: gap = distance from the bucket before (first: from 0). */
 export interface SparseHistogram {
@@ -31,7 +31,7 @@ export class Histogram {
   /** NaN and negative durations count as 0. */
   record(ms: number): void {
     const value = ms > 0 ? ms : 0
-    const index = indexOf(value * UNITS_PER_MS)
+    const index = bucketOf(value * UNITS_PER_MS)
     const counts = (this.#counts ??= new Uint32Array(BUCKETS))
     counts[index]!++
     if (index < this.#lowest) this.#lowest = index
@@ -142,7 +142,8 @@ function rankOf(percentile: number, count: number): number {
 }
 
 // Below 2,048 units a bucket is one unit; above, each power of two has 1,024 buckets.
-function indexOf(units: number): number {
+/** The bucket of a duration in units of 100 ns. */
+export function bucketOf(units: number): number {
   if (units < 2 * HALF) return Math.floor(units)
   const value = Math.min(units, TOP_UNITS)
   if (value < 2 ** 31) {

@@ -1,0 +1,195 @@
+// The coordinator's side of one connection of the results channel: asks for what the node lists, and lets the node remove what is
+// safely here. A cut costs nothing but what was on its way: over the next connection it asks on from the byte it had come to.
+//
+// | a file is | what                      | next                                                                  |
+// |-----------|---------------------------|-----------------------------------------------------------------------|
+// | listed    | room in the window        | asked: `chunk` for its next portion                                    |
+// | asked     | `data` at the right place | asked; room for the next portion                                       |
+// | asked     | `end`, checksum right     | looked into and written; `ack` once its folder is through to the disk  |
+// | asked     | `end`, checksum wrong     | listed from its first byte, once; then left there, with a line         |
+// | any       | cut                       | listed, from the byte it had come to                                   |
+
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { unreachable } from '../core/exhaustive.ts'
+import type { Peer } from '../protocol/peer.ts'
+import type { ListedChunk, ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
+import type { IncomingFiles } from './incoming-files.ts'
+
+/** Asked for at once, and on its way in all: what a connection of 100 ms and 40 MB/s needs. */
+const PORTION_BYTES = 1 << 20
+const WINDOW_BYTES = 4 << 20
+/** Received, but not yet written: above it no further file is asked for. */
+const MAX_HELD_BYTES = 16 << 20
+const SILENCE_MS = 30_000
+
+/** Resolves when the connection is of no more use: null if all is here, else why not. Rejects if files cannot be written here. */
+export async function pullOver(peer: Peer<ResultsRequest, ResultsAnswer>, files: IncomingFiles, into: string): Promise<string | null> {
+  for (const kind of KINDS) await mkdir(join(into, kind), { recursive: true })
+  files.begin()
+  return new Promise((resolve, reject) => new ResultsConnection({ peer, files, into, resolve, reject }).begin())
+}
+
+const KINDS = ['chunks', 'snapshots']
+
+interface ConnectionParts {
+  readonly peer: Peer<ResultsRequest, ResultsAnswer>
+  readonly files: IncomingFiles
+  readonly into: string
+  readonly resolve: (reason: string | null) => void
+  readonly reject: (error: unknown) => void
+}
+
+class ResultsConnection {
+  readonly #parts: ConnectionParts
+  readonly #listed: ListedChunk[] = []
+  #isListed = false
+  #inFlightBytes = 0
+  #finishing = 0
+  #acks: { readonly id: string; readonly sha256: string }[] = []
+  #isAcking = false
+  #isOver = false
+  #reason: string | null = null
+  #silence: NodeJS.Timeout | undefined
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+  }
+
+  begin(): void {
+    const { peer } = this.#parts
+    peer.onClose((reason) => this.#end(reason))
+    // One after another: the list is long to look through, and what comes behind it must wait.
+    peer.onMessage((answer) => (this.#last = this.#guard(this.#after(this.#last, answer))))
+    this.#listen()
+    peer.send({ t: 'chunks' })
+  }
+
+  async #after(before: Promise<void>, answer: ResultsAnswer): Promise<void> {
+    await before
+    if (!this.#isOver) await this.#hear(answer)
+  }
+
+  async #hear(answer: ResultsAnswer): Promise<void> {
+    this.#listen()
+    switch (answer.t) {
+      case 'chunk-list':
+        this.#listed.push(...answer.chunks)
+        return answer.isLast ? this.#allListed() : undefined
+      case 'data':
+        return this.#data(answer)
+      case 'end':
+        void this.#guard(this.#finish(answer.id, answer.sha256))
+        return
+      default:
+        unreachable(answer)
+    }
+  }
+
+  async #allListed(): Promise<void> {
+    const { files } = this.#parts
+    for (const chunk of this.#listed) {
+      const sha256 = await files.listed(chunk)
+      if (sha256 !== null) this.#acks.push({ id: chunk.id, sha256 })
+    }
+    this.#isListed = true
+    this.#goOn()
+  }
+
+  #data({ id, offset, base64 }: Extract<ResultsAnswer, { t: 'data' }>): void {
+    const bytes = Buffer.from(base64, 'base64')
+    const problem = this.#parts.files.data(id, offset, bytes)
+    if (problem !== null) {
+      this.#parts.peer.close(problem)
+      return this.#end(problem)
+    }
+    this.#inFlightBytes -= bytes.length
+    this.#ask()
+  }
+
+  async #finish(id: string, sha256: string): Promise<void> {
+    this.#finishing++
+    const written = await this.#parts.files.end(id, sha256)
+    this.#finishing--
+    if (this.#isOver) return this.#settle()
+    if (written !== null) this.#acks.push({ id, sha256: written })
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    if (this.#isOver) return
+    this.#ask()
+    if (this.#acks.length > 0) void this.#guard(this.#acknowledge())
+    else if (this.#isListed && this.#parts.files.isComplete && this.#finishing === 0 && !this.#isAcking) this.#end(null)
+  }
+
+  #ask(): void {
+    const { peer, files } = this.#parts
+    for (const file of files.open) {
+      while (!file.isEndAsked) {
+        if (this.#inFlightBytes >= WINDOW_BYTES || (file.asked === 0 && files.heldBytes > MAX_HELD_BYTES)) return
+        const credit = Math.min(PORTION_BYTES, file.bytes - file.asked)
+        peer.send({ t: 'chunk', id: file.id, offset: file.asked, credit })
+        file.asked += credit
+        file.isEndAsked = file.asked === file.bytes
+        this.#inFlightBytes += credit
+      }
+    }
+  }
+
+  /** A file is only found again if its folder is on the disk, too. */
+  async #acknowledge(): Promise<void> {
+    if (this.#isAcking) return
+    this.#isAcking = true
+    while (this.#acks.length > 0) {
+      const acks = this.#acks
+      this.#acks = []
+      for (const kind of KINDS) await syncFolder(join(this.#parts.into, kind))
+      for (const { id, sha256 } of acks) this.#parts.peer.send({ t: 'ack', id, sha256 })
+    }
+    this.#isAcking = false
+    this.#goOn()
+  }
+
+  /** A node that says nothing while it is asked is as good as gone. */
+  #listen(): void {
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => {
+      if (this.#isListed && this.#inFlightBytes === 0) this.#listen()
+      else this.#end(`it has sent nothing for ${SILENCE_MS / 1000} s`)
+    }, SILENCE_MS)
+  }
+
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#isOver = true
+      clearTimeout(this.#silence)
+      this.#parts.reject(error)
+    }
+  }
+
+  #end(reason: string | null): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#reason = reason
+    clearTimeout(this.#silence)
+    this.#settle()
+  }
+
+  /** What is being written belongs to this connection still: over the next one it must not be asked for again. */
+  #settle(): void {
+    if (this.#finishing === 0) this.#parts.resolve(this.#reason)
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

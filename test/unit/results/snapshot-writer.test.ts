@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdtempSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { Snapshot, StepJoined } from '../../../src/protocol/messages.ts'
+import { findResults, readEvents } from '../../../src/results/read-results.ts'
+import { sealLeftOpen } from '../../../src/results/snapshot-writer.ts'
+import { Histogram } from '../../../src/sample/histogram.ts'
+import { NO_TIMES } from '../../../src/sample/merge.ts'
+import { makeResults, temporaryFolder } from './node-results.ts'
+
+const base = temporaryFolder()
+
+function snapshot(seq: number, step = 0): Snapshot {
+  const histogram = new Histogram()
+  for (let i = 1; i < 50; i++) histogram.record(i * seq * 0.37)
+  const times = { ...NO_TIMES, latency: histogram.toSparse(), service: histogram.toSparse() }
+  const okService = { n: 49, sum: 1 / 3, min: 0.1, max: 2.5, m2: 0.7 }
+  const second = { k: seq, sent: 49, ok: 49, failed: {}, cancelled: 0, work: 49, ...times, okService, maxService: 9.1, errorRun: 0 }
+  const tally = { started: 49 * seq, ok: 49 * seq, failed: { timeout: 1 }, cancelled: 0, work: { ops: 49 * seq }, bytes: 7 }
+  return { node: 'a', epoch: '0a', seq, step, tasks: { search: { normal: { tally, seconds: [second] } } }, progress: {}, health: [] } as unknown as Snapshot
+}
+
+function joined(step: number): StepJoined {
+  const { latency } = snapshot(3).tasks['search']!.normal!.seconds[0]!
+  const type = { tally: snapshot(3).tasks['search']!.normal!.tally, histograms: { ...NO_TIMES, latency }, seconds: [] }
+  const ends = { warmAtMs: 1.5, firstEndAtMs: 2, lastEndAtMs: Number.MAX_SAFE_INTEGER, firstSentAtMs: null, lastSentAtMs: 0.1 + 0.2, clients: 2 }
+  return { node: 'a', epoch: '0a', step, tasks: { search: { types: { normal: type }, errors: [], unit: 'ops', isThrottled: false, ...ends } } } as unknown as StepJoined
+}
+
+async function eventsIn(folder: string) {
+  const { snapshots } = await findResults([folder])
+  return { snapshots, events: (await Promise.all(snapshots.map(({ path }) => readEvents(path)))).flat() }
+}
+
+test('what is told comes back exactly, in its order: a file a minute, one at each step’s end', async () => {
+  const dir = mkdtempSync(join(base, 'x-'))
+  const told = [...Array.from({ length: 130 }, (_, index) => snapshot(index + 1)), joined(0), snapshot(131, 1), joined(1)]
+  await makeResults(dir, { events: told })
+  const { snapshots, events } = await eventsIn(join(dir, 'r'))
+  assert.deepEqual(snapshots.map(({ header }) => [header.step, header.count, header.joined]), [[0, 60, false], [0, 60, false], [0, 11, true], [1, 2, true]])
+  assert.deepEqual(events, told.map((event) => ({ t: 'seq' in event ? 'snapshot' : 'step-joined', ...event })))
+})
+
+test('what a killed node left open is found up to its last whole line, once the race is over', async () => {
+  const dir = mkdtempSync(join(base, 'x-'))
+  await makeResults(dir, { events: [snapshot(1), joined(0), snapshot(2, 1), snapshot(3, 1)], isOpen: true })
+  const folder = join(dir, 'r', 'snapshots')
+  const left = readdirSync(folder).find((name) => name.endsWith('.open'))!
+  appendFileSync(join(folder, left), '{"t":"snapshot","node":"a","ep')
+  assert.equal((await eventsIn(join(dir, 'r'))).events.length, 2)
+  await sealLeftOpen(folder, 'r')
+  const { events } = await eventsIn(join(dir, 'r'))
+  assert.deepEqual(events.map((event) => ('seq' in event ? event.seq : 'joined')), [1, 'joined', 2, 3])
+  assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.open')), [])
+})
