@@ -24,6 +24,7 @@ const FILES: Readonly<Record<string, () => Promise<Command>>> = {
   info: async () => (await import('./info-command.ts')).infoCommand,
   'render-track': async () => (await import('./render-track-command.ts')).renderTrackCommand,
   'validate-track': async () => (await import('./validate-track-command.ts')).validateTrackCommand,
+  results: async () => (await import('./results-command.ts')).resultsCommand,
   compare: async () => (await import('./compare-command.ts')).compareCommand,
   daemon: async () => (await import('./daemon-command.ts')).daemonCommand,
   status: async () => (await import('./status-command.ts')).statusCommand,
@@ -115,6 +116,7 @@ interface ContextParts {
 function contextOf(found: Arguments, { flags, output, signals }: ContextParts): CommandContext {
   return {
     argument: found.argument,
+    operand: found.operand,
     flags,
     output,
     signal: signals.signal,

@@ -4,6 +4,7 @@ import { CLUSTER_FLAGS } from './cluster-flags.ts'
 import type { CommandSpec } from './command.ts'
 import { DAEMON_FLAGS, STATUS_FLAGS } from './daemon-flags.ts'
 import { COMMON_FLAGS, flag, group, later, type Flag } from './flag.ts'
+import { RESULTS_FLAGS } from './results-flags.ts'
 import { BUILD_FLAVOR, RACE_FLAGS, REPORT, TASK_FILTER, TRACK, TRACK_SOURCE } from './race-flags.ts'
 
 const TEAM_LATER = later('team-repository team-revision team-path')
@@ -45,6 +46,7 @@ function command(name: string, summary: string, flags: readonly Flag[], extra: P
     name,
     summary,
     argument: null,
+    operand: null,
     exclusive: [],
     required: [],
     state: 'served',
@@ -155,6 +157,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     errorPrefix: '',
     examples: ['rally cluster key create', 'rally cluster key export --node a | ssh a rally cluster key import']
   }),
+  command('results', 'list, pull or export the samples of a race', RESULTS_FLAGS, {
+    argument: {
+      name: 'what',
+      choices: {
+        list: 'the races whose samples are here; of one race, what there is of it',
+        pull: 'bring the samples here and make the report of them, also after a crash',
+        export: 'every sample of a race as text'
+      },
+      laterChoices: []
+    },
+    operand: { name: 'RACE-ID', optionalFor: ['list'] },
+    examples: ['rally results list', 'rally results pull RACE-ID', 'rally results export RACE-ID --format=csv --output-path=samples.csv']
+  }),
   unserved('create-track', 'make a track of the indices of a cluster'),
   unserved('delete', 'delete races or annotations'),
   unserved('add', 'add an annotation'),
@@ -163,6 +178,5 @@ export const COMMANDS: readonly CommandSpec[] = [
   unserved('install', 'install a node of a target'),
   unserved('start', 'start a node of a target'),
   unserved('stop', 'stop a node of a target'),
-  unserved('bootstrap', 'bring Rally to other machines'),
-  unserved('results', 'fetch what is left on other machines')
+  unserved('bootstrap', 'bring Rally to other machines')
 ]

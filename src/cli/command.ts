@@ -10,6 +10,8 @@ export interface CommandSpec {
   readonly summary: string
   /** The word, or the words, after the command, if it takes any. */
   readonly argument: ArgumentSpec | null
+  /** A word of the user's own behind them. */
+  readonly operand: OperandSpec | null
   readonly flags: readonly Flag[]
   /** No two of these together. */
   readonly exclusive: readonly (readonly string[])[]
@@ -31,9 +33,17 @@ export interface ArgumentSpec {
   readonly laterChoices: readonly string[]
 }
 
+export interface OperandSpec {
+  /** As help shows it: `RACE-ID`. */
+  readonly name: string
+  /** Choices of the argument that do without it. */
+  readonly optionalFor: readonly string[]
+}
+
 /** What a running command may use. */
 export interface CommandContext {
   readonly argument: string | null
+  readonly operand: string | null
   readonly flags: FlagValues
   readonly output: Output
   /** Reads the configuration and shows its warnings. */

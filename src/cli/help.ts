@@ -39,7 +39,8 @@ export function overviewHelp(commands: readonly CommandSpec[], width: number): s
 }
 
 export function commandHelp(spec: CommandSpec, width: number): string {
-  const argument = spec.argument === null ? '' : ` <${spec.argument.name}>`
+  const operand = spec.operand === null ? '' : ` ${spec.operand.optionalFor.length === 0 ? spec.operand.name : `[${spec.operand.name}]`}`
+  const argument = spec.argument === null ? '' : ` <${spec.argument.name}>${operand}`
   const served = spec.flags.filter(({ state }) => state === 'served')
   const laterNames = spec.flags.filter(({ state }) => state === 'later').map(({ name }) => `--${name}`)
   const parts: string[][] = [[`rally ${spec.name}: ${spec.summary}`], [`Usage: rally ${spec.name}${argument} [flags]`]]

@@ -66,6 +66,14 @@ export class Output {
     this.#aside(() => this.#stdout.write(wholeLines(printableJson(json))))
   }
 
+  /** A long text, piece by piece, no faster than its reader takes it. */
+  async pour(pieces: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+    for await (const piece of pieces) {
+      signal.throwIfAborted()
+      await new Promise<void>((resolve) => this.#stdout.write(this.#stdout.isTTY === true ? printable(piece) : piece, () => resolve()))
+    }
+  }
+
   info(text: string): void {
     this.onLine('INFO', text)
     if (!this.isQuiet) this.#line('[INFO] ', text)

@@ -12,15 +12,14 @@ import { usedCorpora } from '../corpus/used-corpora.ts'
 import { nodeSettings } from '../driver/node-settings.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
 import { openLocalNode } from '../node/local-node.ts'
-import { reportTexts } from '../report/final-report.ts'
 import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
 import { challengeToRun } from '../track/track.ts'
 import type { Command, CommandContext } from './command.ts'
-import { isOn, mapOf, numbersAlignOf, reportFormatOf, textOf } from './flag-values.ts'
+import { isOn, mapOf, textOf } from './flag-values.ts'
 import { raceDisplay } from './live-display.ts'
 import { endOf, healthWarnings } from './race-end.ts'
+import { printReport } from './print-report.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
-import { appendReport, jsonLine } from './report-file.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
 
 export const raceCommand: Command = async (context) => {
@@ -40,7 +39,7 @@ export const raceCommand: Command = async (context) => {
   const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
-  await report(context, config, outcome)
+  await printReport(context, config, outcome.race)
   const error = endOf(outcome)
   for (const line of healthWarnings(outcome, error)) output.warning(line)
   if (error !== null) throw error
@@ -105,20 +104,4 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
   } finally {
     display.end()
   }
-}
-
-async function report({ flags, output }: CommandContext, config: Config, outcome: RaceOutcome): Promise<void> {
-  const format = reportFormatOf(flags)
-  const texts = reportTexts(outcome.race, {
-    format,
-    numbersAlign: numbersAlignOf(flags),
-    showInReport: (textOf(flags, 'show-in-report') ?? 'available') as 'available' | 'all-percentiles' | 'all',
-    showProcessingTime: config.reporting.outputProcessingtime,
-    color: output.stdoutHasColours
-  })
-  if (format === 'json') output.printJson(texts.stdout)
-  else output.print(texts.stdout)
-  if (texts.stderr !== '') output.aside(texts.stderr)
-  const file = textOf(flags, 'report-file')
-  if (file !== null) await appendReport(file, format === 'json' ? jsonLine(texts.file) : texts.file)
 }

@@ -58,7 +58,7 @@ const RACE = group('Race', [
   flag('switch', 'enable-assertions', 'check the assertions of the tasks; one that fails ends the race')
 ])
 
-const SHOWN = group('Report', [
+export const SHOWN: readonly Flag[] = group('Report', [
   flag('text', 'show-in-report WHICH', 'rows of the report', { choices: ['available', 'all-percentiles', 'all'], fallback: 'available' })
 ])
 

@@ -9,6 +9,7 @@ export interface Arguments {
   readonly spec: CommandSpec
   readonly wantsHelp: boolean
   readonly argument: string | null
+  readonly operand: string | null
   /** By full name; the last one counts. A switch is `true` or `false`. */
   readonly given: ReadonlyMap<string, string>
   /** What is wrong, in the order of the line. */
@@ -78,10 +79,11 @@ function readFlags(spec: CommandSpec, line: readonly string[]): Arguments {
   }
   wantsHelp ||= given.delete('help')
   const argument = argumentOf(spec, words, problems)
+  const operand = operandOf(spec, words, argument, problems)
   problems.push(...exclusions(spec, given))
   // A misspelt flag may be the very one that is missing.
   if (!problems.some((problem) => problem.startsWith('unknown flag'))) problems.push(...missing(spec, given))
-  return { spec, wantsHelp, argument, given, problems }
+  return { spec, wantsHelp, argument, operand, given, problems }
 }
 
 interface Found {
@@ -162,7 +164,7 @@ function isValue(word: string | undefined): boolean {
 
 function argumentOf(spec: CommandSpec, words: readonly string[], problems: string[]): string | null {
   const count = spec.argument === null ? 0 : wordCount(spec.argument)
-  const extra = words.slice(count)
+  const extra = words.slice(count + (spec.operand === null ? 0 : 1))
   if (extra.length > 0) problems.push(`unexpected ${extra.map((one) => `"${one}"`).join(', ')}`)
   if (spec.argument === null) return null
   const { choices, laterChoices, name } = spec.argument
@@ -171,6 +173,13 @@ function argumentOf(spec: CommandSpec, words: readonly string[], problems: strin
   else if (laterChoices.includes(given)) problems.push(`rally ${spec.name} ${given} is not supported yet`)
   else if (!Object.hasOwn(choices, given)) problems.push(`unknown ${name} [${given}]${didYouMean(given, Object.keys(choices))}`)
   return given === '' ? null : given
+}
+
+function operandOf({ name, operand, ...spec }: CommandSpec, words: readonly string[], argument: string | null, problems: string[]): string | null {
+  if (operand === null || argument === null) return null
+  const given = words[spec.argument === null ? 0 : wordCount(spec.argument)] ?? null
+  if (given === null && !operand.optionalFor.includes(argument)) problems.push(`${operand.name} is missing: rally ${name} ${argument} ${operand.name}`)
+  return given
 }
 
 /** Of each choice. */

@@ -28,6 +28,8 @@ export interface RaceLoopOptions {
   readonly throttled: ReadonlySet<string>
   readonly health: HealthJudge
   readonly observer: RaceObserver
+  /** Told of each step when the nodes are told to start it; by the monotonic clock. */
+  readonly stepStarts?: (nowMs: number) => void
   readonly signal: AbortSignal
   /** Told when the nodes are ready, before the first request; the race waits for it. */
   readonly beforeLoad: () => Promise<void>
@@ -180,7 +182,9 @@ class RaceLoop {
     const { steps, throttled, health } = this.#options
     const tasks = steps[step]?.tasks ?? []
     this.#collector = new StepCollector(step)
-    health.stepStarts({ step, tasks, isThrottled: tasks.some((task) => throttled.has(task)), nowMs: systemClock.monotonicMs() })
+    const nowMs = systemClock.monotonicMs()
+    health.stepStarts({ step, tasks, isThrottled: tasks.some((task) => throttled.has(task)), nowMs })
+    this.#options.stepStarts?.(nowMs)
     const starts = startTimes(new Map(this.#links.map((link) => [link.name, link.roundTripMs])))
     for (const link of this.#links) {
       const { delayMs, skewMs } = starts.get(link.name)!

@@ -4,8 +4,8 @@ import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { HealthReport } from '../metrics/measurement.ts'
-import { raceDocument, type RaceHeader, type RaceState, type RaceStatus } from '../metrics/race.ts'
-import { storeRace } from '../metrics/race-store.ts'
+import { raceDocument, type RaceHeader, type RaceState, type RaceStatus, type StepStart } from '../metrics/race.ts'
+import { storeRace, storeTrack } from '../metrics/race-store.ts'
 import { programVersion, versionText } from '../core/version.ts'
 import { racesDir } from '../config/directories.ts'
 import type { RaceRequest } from './race-request.ts'
@@ -18,6 +18,7 @@ export interface RaceEnd {
   readonly unreportedTasks: readonly JsonObject[]
   readonly error: Error | null
   readonly warnings: readonly string[]
+  readonly stepStarts: readonly StepStart[]
 }
 
 type EndStatus = Exclude<RaceStatus, 'running'>
@@ -71,6 +72,13 @@ export class RaceRecord {
     return challenge === null ? `track [${track}]` : `track [${track}], challenge [${challenge}]`
   }
 
+  /** Writes race.json without results, and what it takes to make the report without this process; throws RallyError('disk'). */
+  async begin(): Promise<void> {
+    const { track, config, raceId } = this.#request
+    await this.store('running')
+    await storeTrack(racesDir(config), raceId, { ...track, challenges: [this.#setup.challenge] })
+  }
+
   /** Writes race.json without results; throws RallyError('disk'). */
   async store(status: RaceStatus, more: Partial<RaceState> = {}): Promise<void> {
     await storeRace(racesDir(this.#request.config), this.#document(status, null, more))
@@ -101,6 +109,7 @@ export class RaceRecord {
       error: error === null ? null : messageOf(error),
       warnings: end.warnings,
       health: end.health,
+      'step-starts': end.stepStarts,
       'unreported-tasks': end.unreportedTasks
     }
   }

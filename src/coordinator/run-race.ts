@@ -2,12 +2,10 @@
 
 import { messageOf, RallyError } from '../core/errors.ts'
 import { measuredResults, unreportedTasks } from '../metrics/results.ts'
-import { operationType } from '../operation/registry.ts'
-import { tasksOf } from '../track/track.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import { dealClients } from './deal-clients.ts'
 import { HealthJudge } from './health-judge.ts'
-import { measurementOf } from './measure.ts'
+import { measurementsOf } from './measurements.ts'
 import { runRaceLoop, type RaceLoopResult } from './race-loop.ts'
 import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
@@ -32,7 +30,7 @@ export async function runRace(request: RaceRequest, services: RaceServices): Pro
     const setup = await setUpRace(request, services, closers)
     const record = new RaceRecord(request, setup)
     services.observer.info(`Racing on ${record.title} against ${setup.target.line}.`)
-    await record.store('running')
+    await record.begin()
     try {
       return await drive(request, services, { setup, record, nodes })
     } catch (error) {
@@ -66,8 +64,8 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
     }
   }
   const telemetry = new TelemetryBracket(setup.target.options, services.signal, (line) => observer.warning(line))
-  const result = await runLoop(request, services, { setup, observer, health, telemetry, nodes })
-  const measurements = measurementsOf(setup, result)
+  const result = await runLoop(request, services, { setup, observer, health, telemetry, nodes, summary })
+  const measurements = measurementsOf(setup.challenge.schedule, result.tasks)
   const records = result.phase === 'failed' ? [] : await telemetry.after()
   const report = health.report(measurements, lostParts(result))
   const results = measuredResults({ track: request.track, measurements, telemetry: records })
@@ -75,7 +73,7 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
   const error = errorOf(result)
   if (result.error !== null && result.error !== error) observer.warning(`while it was cancelled, the race failed: ${messageOf(result.error)}`)
   const status = result.phase === 'done' ? 'finished' : result.phase
-  const end = { results, health: report, unreportedTasks: unreported, error, warnings }
+  const end = { results, health: report, unreportedTasks: unreported, error, warnings, stepStarts: summary.stepStarts }
   const stored = await record.storeEnd(status, end)
   await summary.close(stored.status)
   if (stored.diskError !== null && error !== null) observer.warning(messageOf(stored.diskError))
@@ -89,10 +87,11 @@ interface LoopParts {
   readonly health: HealthJudge
   readonly telemetry: TelemetryBracket
   readonly nodes: readonly ConnectedNode[]
+  readonly summary: SummaryWriter
 }
 
 function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts): Promise<RaceLoopResult> {
-  const { setup, observer, health, telemetry, nodes } = parts
+  const { setup, observer, health, telemetry, nodes, summary } = parts
   const { schedule } = setup.challenge
   const dealt = dealClients(request, setup, nodes)
   for (const node of dealt.idle) {
@@ -107,16 +106,10 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
     throttled: throttledTasks(schedule),
     health,
     observer,
+    stepStarts: (nowMs) => summary.stepStart(nowMs),
     signal: services.signal,
     beforeLoad: () => telemetry.before(),
     targetGone: setup.targetGone
-  })
-}
-
-function measurementsOf(setup: RaceSetup, result: RaceLoopResult) {
-  return setup.challenge.schedule.flatMap(tasksOf).flatMap((task) => {
-    const measured = result.tasks[task.name]
-    return measured === undefined ? [] : [measurementOf(task, measured, operationType(task.operation.type)?.isAdmin ?? false)]
   })
 }
 

@@ -17,6 +17,8 @@ interface ToldSecond {
 
 interface NodeFigures {
   readonly seconds: Map<string, Map<number, ToldSecond>>
+  /** Times of the seconds that were let go; null: nobody wants them. */
+  readonly old: Map<string, TaskHistograms> | null
   readonly tallies: Map<string, Tally>
   seq: number
   progress: Readonly<Record<string, TaskProgressFacts>>
@@ -27,9 +29,12 @@ export class StepCollector {
   readonly #nodes = new Map<string, NodeFigures>()
   readonly #joined = new Map<string, StepJoined>()
   readonly #acks = new Map<string, number>()
+  readonly #keepsTimes: boolean
 
-  constructor(step: number) {
+  /** `keepsTimes`: the times of a node that never joins are those of all its seconds, not of the newest only. */
+  constructor(step: number, { keepsTimes = false }: { readonly keepsTimes?: boolean } = {}) {
     this.step = step
+    this.#keepsTimes = keepsTimes
   }
 
   addSnapshot(snapshot: Snapshot): void {
@@ -43,7 +48,7 @@ export class StepCollector {
         const told = types[type]
         if (told === undefined) continue
         if (isNewest) figures.tallies.set(keyOf(task, type), told.tally)
-        replaceSeconds(secondsOf(figures, task, type), told.seconds, snapshot.seq)
+        replaceSeconds(figures, keyOf(task, type), told.seconds, snapshot.seq)
       }
     }
   }
@@ -53,7 +58,7 @@ export class StepCollector {
     this.#joined.set(`${joined.node}/${joined.epoch}`, joined)
     const figures = this.#figuresOf(joined.node, joined.epoch)
     for (const [task, result] of Object.entries(joined.tasks)) {
-      for (const type of SAMPLE_TYPES) replaceSeconds(secondsOf(figures, task, type), result.types[type]?.seconds ?? [], LAST)
+      for (const type of SAMPLE_TYPES) replaceSeconds(figures, keyOf(task, type), result.types[type]?.seconds ?? [], LAST)
     }
   }
 
@@ -114,7 +119,8 @@ export class StepCollector {
   }
 
   #resultsByKey(): (readonly [key: string, results: Record<string, TaskResult>])[] {
-    return [...this.#nodes].map(([key, figures]) => {
+    // In an order of its own, so that sums do not depend on who spoke first.
+    return [...this.#nodes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, figures]) => {
       const joined = this.#joined.get(key)
       const told = joined === undefined ? lastWords(figures) : Object.entries(joined.tasks)
       return [key, Object.fromEntries(told.map(([task, result]) => [task, withSeconds(task, result, figures)]))] as const
@@ -124,25 +130,27 @@ export class StepCollector {
   #figuresOf(node: string, epoch: string): NodeFigures {
     const key = `${node}/${epoch}`
     let figures = this.#nodes.get(key)
-    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, progress: {} }))
+    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), old: this.#keepsTimes ? new Map() : null, tallies: new Map(), seq: 0, progress: {} }))
     return figures
   }
 }
 
-function secondsOf(figures: NodeFigures, task: string, type: SampleTypeName): Map<number, ToldSecond> {
-  const key = keyOf(task, type)
+function secondsOf(figures: NodeFigures, key: string): Map<number, ToldSecond> {
   let seconds = figures.seconds.get(key)
   if (seconds === undefined) figures.seconds.set(key, (seconds = new Map<number, ToldSecond>()))
   return seconds
 }
 
-function replaceSeconds(seconds: Map<number, ToldSecond>, told: readonly Second[], seq: number): void {
+function replaceSeconds(figures: NodeFigures, key: string, told: readonly Second[], seq: number): void {
+  const seconds = secondsOf(figures, key)
   for (const second of told) {
     const before = seconds.get(second.k)
     if (before !== undefined && before.seq > seq) continue
     seconds.set(second.k, { seq, second })
     const old = seconds.get(second.k - KEPT_SECONDS)
-    if (old !== undefined) seconds.set(old.second.k, { ...old, second: withoutHistograms(old.second) })
+    if (old === undefined) continue
+    figures.old?.set(key, mergeTimes(figures.old.get(key) ?? NO_TIMES, timesOf(old.second)))
+    seconds.set(old.second.k, { ...old, second: withoutHistograms(old.second) })
   }
 }
 
@@ -159,7 +167,7 @@ function lastWords(figures: NodeFigures): (readonly [string, TaskResult])[] {
       const tally = figures.tallies.get(keyOf(task, type))
       if (tally === undefined) continue
       const seconds = [...(figures.seconds.get(keyOf(task, type))?.values() ?? [])].map((told) => told.second)
-      types[type] = { tally, histograms: seconds.map(timesOf).reduce(mergeTimes, NO_TIMES), seconds: [] }
+      types[type] = { tally, histograms: seconds.map(timesOf).reduce(mergeTimes, figures.old?.get(keyOf(task, type)) ?? NO_TIMES), seconds: [] }
       for (const { k } of seconds) lastEndAtMs = Math.max(lastEndAtMs, (k + 1) * 1000)
     }
     return [task, { ...unfinished(clients), types, lastEndAtMs }] as const

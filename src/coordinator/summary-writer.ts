@@ -3,7 +3,7 @@
 import { messageOf } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { RaceStatus } from '../metrics/race.ts'
+import type { RaceStatus, StepStart } from '../metrics/race.ts'
 import { storeSummary } from '../metrics/race-store.ts'
 import { racesDir } from '../config/directories.ts'
 import type { RaceObserver, RaceProgress, RaceRequest } from './race-request.ts'
@@ -18,10 +18,23 @@ export class SummaryWriter {
   #step = -1
   #writtenAtMs = Number.NEGATIVE_INFINITY
   #hasFailed = false
+  readonly #stepStarts: StepStart[] = []
+  #firstStartMs: number | null = null
 
   constructor(request: RaceRequest, observer: RaceObserver) {
     this.#request = request
     this.#observer = observer
+  }
+
+  /** Of the steps so far. */
+  get stepStarts(): readonly StepStart[] {
+    return this.#stepStarts
+  }
+
+  /** The next step starts; by the monotonic clock. */
+  stepStart(nowMs: number): void {
+    this.#firstStartMs ??= nowMs
+    this.#stepStarts.push({ 'at-ms': systemClock.wallMs(), 'offset-ms': nowMs - this.#firstStartMs })
   }
 
   /** Writes at a step's start and every five seconds; never two at a time. */
@@ -49,6 +62,7 @@ export class SummaryWriter {
       'written-at-ms': systemClock.wallMs(),
       step,
       steps,
+      'step-starts': this.#stepStarts.map((start) => ({ ...start })),
       'waiting-for': waitingFor,
       tasks: tasks.map((task) => ({ ...task })),
       troubles

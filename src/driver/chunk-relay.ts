@@ -56,7 +56,9 @@ export class ChunkRelay {
 
   stepStarts(step: Step, delayMs: number): void {
     const tasks = tasksOf(step.element).map((task) => task.name)
-    this.#step = { step: step.index, tasks, startedAtMs: systemClock.wallMs() + delayMs }
+    const startedAtMs = systemClock.wallMs() + delayMs
+    this.#step = { step: step.index, tasks, startedAtMs }
+    this.#snapshots.stepStarts(startedAtMs)
   }
 
   /** `taken` gets the answer for the worker, with what to transfer, once the chunk is on disk. */

@@ -9,6 +9,8 @@ import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { parseJson } from '../core/json-parse.ts'
 import { printJson } from '../core/json-print.ts'
 import { pythonText, type PythonNumber } from '../core/python-number.ts'
+import type { Track } from '../track/track.ts'
+import { withoutSecrets } from './race.ts'
 import { storedRace, type StoredRace } from './stored-race.ts'
 
 /** Which races a list shows; a field that is absent lets all through. */
@@ -35,6 +37,34 @@ export interface RaceList {
 /** Writes race.json of the race named in the document; throws RallyError('disk'). */
 export async function storeRace(racesDir: string, document: JsonObject): Promise<void> {
   await writeFileAtomically(join(racesDir, folderName(document), 'race.json'), `${printJson(document, { indent: 1 })}\n`)
+}
+
+/** Writes track.json, what the race runs of its track: after a crash the report is made with it. Throws RallyError('disk'). */
+export async function storeTrack(racesDir: string, raceId: string, track: Track): Promise<void> {
+  const shown = withoutSecrets(track as unknown as JsonObject)
+  await writeFileAtomically(join(racesDir, folderName({ 'race-id': raceId }), 'track.json'), `${printJson(shown)}\n`)
+}
+
+/** null: the race left none (Elastic Rally's do not). */
+export async function findTrack(racesDir: string, raceId: string): Promise<Track | null> {
+  const text = await textOf(join(racesDir, raceId, 'track.json'))
+  return text === null ? null : (parseJson(text) as unknown as Track)
+}
+
+/** summary.json of a race; null: there is none. */
+export async function findSummary(racesDir: string, raceId: string): Promise<JsonObject | null> {
+  const text = await textOf(join(racesDir, raceId, 'summary.json'))
+  const summary = text === null ? null : parseJson(text)
+  return isObject(summary) ? summary : null
+}
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    throw new RallyError('disk', `${path}: ${messageOf(error)}`)
+  }
 }
 
 /** Writes summary.json, the state of a race while it runs; throws RallyError('disk'). */

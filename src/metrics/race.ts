@@ -37,6 +37,9 @@ export interface ClusterIdentity {
   readonly teamRevision: string | null
 }
 
+/** When a step began: by the coordinator's wall clock, and by its monotonic one after the first step's beginning. */
+export type StepStart = Readonly<Record<'at-ms' | 'offset-ms', number>>
+
 /** What only our races have; stands under these names at the end of the document. The reports read it there. */
 export interface RaceState {
   readonly status: RaceStatus
@@ -53,6 +56,9 @@ export interface RaceState {
   /** What the user was warned of while it ran. */
   readonly warnings?: readonly string[]
   readonly health?: HealthReport
+  readonly 'step-starts'?: readonly StepStart[]
+  /** What the percentiles were read from; absent: histograms. */
+  readonly 'percentiles-from'?: 'samples'
   /** Items like those of `results.op_metrics`, of the tasks that the report leaves out. */
   readonly 'unreported-tasks'?: readonly JsonObject[]
 }
@@ -89,7 +95,19 @@ export function raceDocument(race: RaceHeader, results: JsonObject | null, state
   }
 }
 
-function stateFields({ health, ...state }: RaceState): JsonObject {
+/** A stored race with other results, and another state of ours; all else stays as it was. */
+export function withResults(document: JsonObject, results: JsonObject, state: Partial<RaceState>): JsonObject {
+  const fields: Record<string, JsonValue> = {}
+  for (const [key, value] of Object.entries({ ...document, ...stateFields(state) })) {
+    if (key === 'results') continue
+    fields[key] = value
+    // Where Elastic Rally has them.
+    if (key === 'cluster') fields['results'] = results
+  }
+  return 'results' in fields ? fields : { ...fields, results }
+}
+
+function stateFields({ health, ...state }: Partial<RaceState>): JsonObject {
   const fields = state as JsonObject
   if (health === undefined) return fields
   return { ...fields, health: { verdict: health.verdict, findings: health.findings.map(findingFields) } }

@@ -66,7 +66,7 @@ export function details(document: JsonObject): string {
     errorSection(document),
     generatorSection(document),
     warningSection(document),
-    LEGEND
+    legend(document)
   ]
   return sections.filter((section) => section !== '').join('\n')
 }
@@ -152,7 +152,9 @@ function warningSection(document: JsonObject): string {
   return `## Warnings\n\n${warnings.map((warning) => `- ${onOneLine(String(warning), MAX_BODY_LENGTH)}\n`).join('')}`
 }
 
-const LEGEND = `## Legend
+function legend(document: JsonObject): string {
+  const source = textAt(document, 'percentiles-from') === 'samples' ? 'are exact: they come from all samples' : 'come from histograms within 0.1 %'
+  return `## Legend
 
 - latency: from when a request was due to the last byte of its answer; without a target throughput the same as service time.
 - service time: from sending a request to the last byte of its answer.
@@ -160,6 +162,7 @@ const LEGEND = `## Legend
 - Throughput: Elastic Rally's figure, the mean since the task's start at each second, warm-up included.
 - Throughput (per second): work that ended in each full second of the measured phase.
 - error rate: share of the measured requests that failed or timed out.
-- Percentiles come from histograms within 0.1 %.
+- Percentiles ${source}.
 - Transport retries: 0 (Elastic Rally's client repeats a failed request up to three times and does not say so).
 `
+}

@@ -14,6 +14,8 @@ interface FileFacts {
   /** Counts the files of this kind of a session. */
   readonly seq: number
   readonly step: number
+  /** The step's start by the node's own wall clock: for stamps only. */
+  readonly 'started-at-ms': number
   /** Rows of a chunk, events of a snapshot file. */
   readonly count: number
   readonly codec: string
@@ -28,8 +30,6 @@ export interface ChunkHeader extends FileFacts {
   readonly tasks: readonly string[]
   readonly errors: readonly string[]
   readonly units: readonly string[]
-  /** The step's start by the node's own wall clock: for stamps only. */
-  readonly 'started-at-ms': number
   /** Finish of the first and the last row, ns after the step's start. */
   readonly 'first-ns': number
   readonly 'last-ns': number
@@ -110,14 +110,15 @@ function parseHeader(name: string, line: Buffer): FileHeader {
   if (header.version !== 1) fail(name, `its version is ${String(header.version)}, this program reads 1`)
   const texts = ['race', 'node', 'epoch', 'codec', 'sha256'] as const
   const counts = ['seq', 'step', 'count', 'bytes'] as const
-  const isWhole = texts.every((key) => typeof header[key] === 'string') && counts.every((key) => isCount(header[key])) && (header.rally === 'snapshots' || isChunk(header as Partial<ChunkHeader>))
+  const isStarted = Number.isFinite(header['started-at-ms'])
+  const isWhole = isStarted && texts.every((key) => typeof header[key] === 'string') && counts.every((key) => isCount(header[key])) && (header.rally === 'snapshots' || isChunk(header as Partial<ChunkHeader>))
   if (!isWhole) fail(name, 'its header is incomplete')
   return header as FileHeader
 }
 
 function isChunk(header: Partial<ChunkHeader>): boolean {
   const labels = [header.tasks, header.errors, header.units].every((list) => Array.isArray(list) && list.every((label) => typeof label === 'string'))
-  const times = [header['started-at-ms'], header['first-ns'], header['last-ns']].every((time) => Number.isFinite(time))
+  const times = [header['first-ns'], header['last-ns']].every((time) => Number.isFinite(time))
   return labels && times && Array.isArray(header.planes) && header.planes.every((width) => isCount(width) && width <= 8)
 }
 

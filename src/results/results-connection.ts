@@ -61,7 +61,9 @@ class ResultsConnection {
     const { peer } = this.#parts
     peer.onClose((reason) => this.#end(reason))
     // One after another: the list is long to look through, and what comes behind it must wait.
-    peer.onMessage((answer) => (this.#last = this.#guard(this.#after(this.#last, answer))))
+    peer.onMessage((answer) => {
+      this.#last = this.#guard(this.#after(this.#last, answer))
+    })
     this.#listen()
     peer.send({ t: 'chunks' })
   }

@@ -1,7 +1,7 @@
 // A node's snapshots and its final words of each step → files. Each second goes at once to the end of an open file, which a
 // killed process leaves readable; once a minute, and at each step's end, that becomes a result file like the chunks.
 
-import { appendFile, readdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { deflateRaw } from 'node:zlib'
@@ -20,6 +20,7 @@ export class SnapshotWriter {
   readonly #failed: (error: unknown) => void
   #seq = 0
   #lines: string[] = []
+  #startedAtMs = 0
   #bytes = 0
   #hasFailed = false
   #last: Promise<void> = Promise.resolve()
@@ -33,6 +34,14 @@ export class SnapshotWriter {
   /** Of the result files. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** By this machine's wall clock. */
+  stepStarts(startedAtMs: number): void {
+    this.#then(() => {
+      this.#startedAtMs = startedAtMs
+      return Promise.resolve()
+    })
   }
 
   add(snapshot: Snapshot): void {
@@ -72,7 +81,7 @@ export class SnapshotWriter {
   async #seal(step: number, joined: boolean): Promise<void> {
     const lines = this.#lines
     this.#lines = []
-    this.#bytes += await writeSnapshots(this.#path(), lines, { session: this.#folder.session, seq: this.#seq, step, joined })
+    this.#bytes += await writeSnapshots(this.#path(), lines, { session: this.#folder.session, seq: this.#seq, step, startedAtMs: this.#startedAtMs, joined })
     this.#seq++
   }
 
@@ -94,7 +103,9 @@ export async function sealLeftOpen(snapshots: string, race: string): Promise<voi
     }
     const { node, epoch, step } = parseEventLine(first)
     const seq = Number(name.slice(epoch.length + 1, -OPEN.length))
-    await writeSnapshots(path.slice(0, -OPEN.length), lines, { session: { race, node, epoch }, seq, step, joined: false })
+    // Begun with the step's first second, or later.
+    const { birthtimeMs: startedAtMs } = await stat(path)
+    await writeSnapshots(path.slice(0, -OPEN.length), lines, { session: { race, node, epoch }, seq, step, startedAtMs, joined: false })
   }
 }
 
@@ -102,14 +113,15 @@ interface SnapshotFacts {
   readonly session: SessionFacts
   readonly seq: number
   readonly step: number
+  readonly startedAtMs: number
   readonly joined: boolean
 }
 
 /** Gives the file's size. */
-async function writeSnapshots(path: string, lines: readonly string[], { session, seq, step, joined }: SnapshotFacts): Promise<number> {
+async function writeSnapshots(path: string, lines: readonly string[], { session, seq, step, startedAtMs, joined }: SnapshotFacts): Promise<number> {
   const payload = await promisify(deflateRaw)(`${lines.join('\n')}\n`)
   const { race, node, epoch } = session
-  const header = { rally: 'snapshots', version: 1, race, node, epoch, seq, step, count: lines.length, joined, codec: SNAPSHOT_CODEC } as const
+  const header = { rally: 'snapshots', version: 1, race, node, epoch, seq, step, 'started-at-ms': startedAtMs, count: lines.length, joined, codec: SNAPSHOT_CODEC } as const
   const file = fileOf(header, payload)
   await writeFileAtomically(path, file)
   await rm(`${path}${OPEN}`, { force: true })

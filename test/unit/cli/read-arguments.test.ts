@@ -102,11 +102,18 @@ test('what is not served yet is refused by its name, with its value', () => {
     'install',
     'start',
     'stop',
-    'bootstrap',
-    'results'
+    'bootstrap'
   ]) {
     assert.deepEqual(problems(name, '--anything'), [`rally ${name} is not supported yet`])
   }
+})
+
+test('a command may take a word of the user beside the word that says what', () => {
+  assert.deepEqual(problems('results', 'pull'), ['RACE-ID is missing: rally results pull RACE-ID'])
+  assert.deepEqual(problems('results', 'list'), [])
+  assert.deepEqual(problems('results', 'list', 'r', 'more'), ['unexpected "more"'])
+  const found = readArguments(['results', 'export', 'r-1', '--format=csv'], COMMANDS)
+  assert.deepEqual([found.spec !== null && found.argument, found.spec !== null && found.operand], ['export', 'r-1'])
 })
 
 test("every flag of Elastic Rally's commands is known", () => {

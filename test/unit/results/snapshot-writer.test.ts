@@ -25,7 +25,7 @@ function joined(step: number): StepJoined {
   const { latency } = snapshot(3).tasks['search']!.normal!.seconds[0]!
   const type = { tally: snapshot(3).tasks['search']!.normal!.tally, histograms: { ...NO_TIMES, latency }, seconds: [] }
   const ends = { warmAtMs: 1.5, firstEndAtMs: 2, lastEndAtMs: Number.MAX_SAFE_INTEGER, firstSentAtMs: null, lastSentAtMs: 0.1 + 0.2, clients: 2 }
-  return { node: 'a', epoch: '0a', step, tasks: { search: { types: { normal: type }, errors: [], unit: 'ops', isThrottled: false, ...ends } } } as unknown as StepJoined
+  return { node: 'a', epoch: '0a', step, tasks: { search: { types: { normal: type }, errors: [], unit: 'ops', isThrottled: false, ...ends } } }
 }
 
 async function eventsIn(folder: string) {

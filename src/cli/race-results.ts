@@ -1,0 +1,37 @@
+// Where the samples of a race are on this machine: its own, if it was a node of it, and those pulled from other nodes.
+
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { nodeDir, raceDir } from '../config/directories.ts'
+import type { Config } from '../config/config.ts'
+import { keptRace } from '../results/race-folder.ts'
+import { findResults, type FoundResults } from '../results/read-results.ts'
+import { sealLeftOpen } from '../results/snapshot-writer.ts'
+
+export interface RaceResults {
+  readonly folders: readonly string[]
+  readonly found: FoundResults
+  /** This machine is a node of it now. */
+  readonly isRunning: boolean
+}
+
+/** null: nothing of it is here. */
+export async function openRaceResults(config: Config, raceId: string): Promise<RaceResults | null> {
+  const own = await keptRace(nodeDir(config.confDir), raceId)
+  if (own !== null && !own.isRunning) await sealLeftOpen(join(own.path, 'snapshots'), raceId)
+  const folders = [...(own === null ? [] : [own.path]), ...(await pulledFolders(config, raceId))]
+  const found = await findResults(folders)
+  if (found.chunks.length === 0 && found.snapshots.length === 0 && found.problems.length === 0) return null
+  return { folders, found, isRunning: own?.isRunning ?? false }
+}
+
+/** One for each node. */
+export function pulledDir(config: Config, raceId: string): string {
+  return join(raceDir(config, raceId), 'results')
+}
+
+async function pulledFolders(config: Config, raceId: string): Promise<string[]> {
+  const dir = pulledDir(config, raceId)
+  const names = await readdir(dir).catch(() => [])
+  return names.map((name) => join(dir, name))
+}

@@ -1,0 +1,98 @@
+// `rally results list|pull|export`: what the nodes of a race measured, request by request.
+
+import { createWriteStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { isRaceId, nodeDir, racesDir } from '../config/directories.ts'
+import type { Config } from '../config/config.ts'
+import { rebuildRace } from '../coordinator/rebuild-race.ts'
+import { diskError } from '../core/atomic-file.ts'
+import { closestMatch } from '../core/close-match.ts'
+import { RallyError } from '../core/errors.ts'
+import { numberAt, objectsAt } from '../core/json-path.ts'
+import { printJson } from '../core/json-print.ts'
+import { findRace, findSummary, findTrack, storeRace } from '../metrics/race-store.ts'
+import { resultsJson, resultsText, sampledRacesJson, sampledRacesText } from '../report/results-listing.ts'
+import { exportSamples } from '../results/export-samples.ts'
+import { keptRaces } from '../results/race-folder.ts'
+import { mergeChunks } from '../results/merge-chunks.ts'
+import { findResults } from '../results/read-results.ts'
+import type { Command, CommandContext } from './command.ts'
+import { textOf } from './flag-values.ts'
+import { printReport } from './print-report.ts'
+import { openRaceResults, type RaceResults } from './race-results.ts'
+
+export const resultsCommand: Command = async (context) => {
+  if (context.operand !== null && !isRaceId(context.operand)) throw new RallyError('usage', `"${context.operand}" is no race id`, { hint: 'see `rally results list`' })
+  await ACTIONS[context.argument as keyof typeof ACTIONS](context, context.config({ datastore: false }))
+}
+
+const ACTIONS = { list, pull, export: exportRace } as const
+
+async function list(context: CommandContext, config: Config): Promise<void> {
+  const { operand, output } = context
+  const isJson = formatOf(context, ['text', 'json']) === 'json'
+  if (operand === null) {
+    const races = await Promise.all((await keptRaces(nodeDir(config.confDir))).map(async (race) => ({ ...race, found: await findResults([race.path]) })))
+    const newestFirst = races.toSorted((a, b) => b.lastAtMs - a.lastAtMs)
+    return isJson ? output.printJson(printJson({ races: sampledRacesJson(newestFirst) }, { indent: 2 })) : output.print(sampledRacesText(newestFirst))
+  }
+  const { found } = await resultsOf(config, operand)
+  for (const problem of found.problems) output.warning(problem)
+  if (isJson) output.printJson(printJson(resultsJson(operand, found), { indent: 2 }))
+  else output.print(resultsText(operand, found))
+}
+
+async function pull(context: CommandContext, config: Config): Promise<void> {
+  const { output } = context
+  const raceId = context.operand ?? ''
+  const { folders, isRunning } = await resultsOf(config, raceId)
+  if (isRunning) throw new RallyError('race', `race ${raceId} is still running`, { hint: 'its report comes when it ends; `rally results export` shows the samples so far' })
+  const dir = racesDir(config)
+  const [race, summary, track] = await Promise.all([findRace(dir, raceId), findSummary(dir, raceId), findTrack(dir, raceId)])
+  if (track === null) throw new RallyError('race', `${dir}/${raceId}/track.json is missing: without it no report can be made`, { hint: '`rally results export` gives the samples themselves' })
+  const from = (textOf(context.flags, 'from') ?? 'samples') as 'samples' | 'histograms'
+  const rebuilt = await rebuildRace({ document: race.document, summary, track, folders, limits: config.health, from })
+  for (const warning of rebuilt.warnings) output.warning(warning)
+  await storeRace(dir, rebuilt.document)
+  await printReport(context, config, rebuilt.document)
+}
+
+async function exportRace(context: CommandContext, config: Config): Promise<void> {
+  const { output, signal, flags } = context
+  const raceId = context.operand ?? ''
+  const format = formatOf(context, ['ndjson', 'csv']) === 'csv' ? 'csv' : 'ndjson'
+  const { found } = await resultsOf(config, raceId)
+  for (const problem of found.problems) output.warning(problem)
+  const stepStartsAtMs = await stepStartsOf(config, raceId)
+  const text = exportSamples(mergeChunks(found.chunks, (line) => output.warning(line)), { format, stepStartsAtMs })
+  const path = textOf(flags, 'output-path')
+  if (path === null) return output.pour(text, signal)
+  await pipeline(Readable.from(text), createWriteStream(path), { signal }).catch((error: unknown) => {
+    throw signal.aborted ? error : diskError(path, error)
+  })
+}
+
+/** Throws RallyError('race') if nothing of the race is here. */
+async function resultsOf(config: Config, raceId: string): Promise<RaceResults> {
+  const results = await openRaceResults(config, raceId)
+  if (results !== null) return results
+  const nearest = closestMatch(raceId, (await keptRaces(nodeDir(config.confDir))).map((race) => race.race))
+  const hint = nearest === null ? 'see `rally results list`' : `did you mean [${nearest}]? See \`rally results list\``
+  throw new RallyError('race', `no samples of race [${raceId}] are here`, { hint })
+}
+
+/** By the coordinator's clock; null where it is not known. */
+async function stepStartsOf(config: Config, raceId: string): Promise<(number | null)[]> {
+  const dir = racesDir(config)
+  const race = await findRace(dir, raceId).catch(() => null)
+  const starts = objectsAt(race?.document, 'step-starts')
+  const known = starts.length > 0 ? starts : objectsAt((await findSummary(dir, raceId)) ?? {}, 'step-starts')
+  return known.map((start) => numberAt(start, 'at-ms'))
+}
+
+function formatOf({ flags, argument }: CommandContext, formats: readonly string[]): string | null {
+  const format = textOf(flags, 'format')
+  if (format !== null && !formats.includes(format)) throw new RallyError('usage', `--format: results ${argument} takes ${formats.join(' or ')}, not ${format}`)
+  return format
+}
