@@ -7,19 +7,24 @@ import { isRaceId, nodeDir, racesDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { rebuildRace } from '../coordinator/rebuild-race.ts'
 import { diskError } from '../core/atomic-file.ts'
+import { systemClock } from '../core/clock.ts'
 import { closestMatch } from '../core/close-match.ts'
 import { RallyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 import { numberAt, objectsAt } from '../core/json-path.ts'
 import { printJson } from '../core/json-print.ts'
+import { countText } from '../core/units.ts'
 import { findRace, findSummary, findTrack, storeRace } from '../metrics/race-store.ts'
-import { resultsJson, resultsText, sampledRacesJson, sampledRacesText } from '../report/results-listing.ts'
+import type { StoredRace } from '../metrics/stored-race.ts'
+import { resultsJson, resultsText, sampledRacesJson, sampledRacesText, samplesIn } from '../report/results-listing.ts'
 import { exportSamples } from '../results/export-samples.ts'
-import { keptRaces } from '../results/race-folder.ts'
+import { isProcessAlive, keptRaces } from '../results/race-folder.ts'
 import { mergeChunks } from '../results/merge-chunks.ts'
 import { findResults } from '../results/read-results.ts'
 import type { Command, CommandContext } from './command.ts'
 import { textOf } from './flag-values.ts'
 import { printReport } from './print-report.ts'
+import { bringHere } from './pull-nodes.ts'
 import { openRaceResults, type RaceResults } from './race-results.ts'
 
 export const resultsCommand: Command = async (context) => {
@@ -44,18 +49,29 @@ async function list(context: CommandContext, config: Config): Promise<void> {
 }
 
 async function pull(context: CommandContext, config: Config): Promise<void> {
-  const { output } = context
   const raceId = context.operand ?? ''
-  const { folders, isRunning } = await resultsOf(config, raceId)
-  if (isRunning) throw new RallyError('race', `race ${raceId} is still running`, { hint: 'its report comes when it ends; `rally results export` shows the samples so far' })
+  await bringHere(context, config, raceId)
+  const { folders, found, isRunning } = await resultsOf(config, raceId)
   const dir = racesDir(config)
   const [race, summary, track] = await Promise.all([findRace(dir, raceId), findSummary(dir, raceId), findTrack(dir, raceId)])
+  if (isRunning || isAlive(race, summary)) {
+    context.output.info(`Race ${raceId} is still running: ${countText(samplesIn(found))} samples of it are here; its report comes when it ends.`)
+    return
+  }
   if (track === null) throw new RallyError('race', `${dir}/${raceId}/track.json is missing: without it no report can be made`, { hint: '`rally results export` gives the samples themselves' })
   const from = (textOf(context.flags, 'from') ?? 'samples') as 'samples' | 'histograms'
   const rebuilt = await rebuildRace({ document: race.document, summary, track, folders, limits: config.health, from })
-  for (const warning of rebuilt.warnings) output.warning(warning)
+  for (const warning of rebuilt.warnings) context.output.warning(warning)
   await storeRace(dir, rebuilt.document)
   await printReport(context, config, rebuilt.document)
+}
+
+/** A coordinator writes its summary every five seconds as long as it lives: without it, its process id is another's by now. */
+const SUMMARY_SILENCE_MS = 20_000
+
+function isAlive({ status }: StoredRace, summary: JsonObject | null): boolean {
+  const writtenAtMs = numberAt(summary ?? {}, 'written-at-ms') ?? 0
+  return status === 'running' && systemClock.wallMs() - writtenAtMs < SUMMARY_SILENCE_MS && isProcessAlive(numberAt(summary ?? {}, 'pid') ?? 0)
 }
 
 async function exportRace(context: CommandContext, config: Config): Promise<void> {

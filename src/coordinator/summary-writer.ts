@@ -60,6 +60,7 @@ export class SummaryWriter {
       'race-id': this.#request.raceId,
       status,
       'written-at-ms': systemClock.wallMs(),
+      pid: process.pid,
       step,
       steps,
       'step-starts': this.#stepStarts.map((start) => ({ ...start })),

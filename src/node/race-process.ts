@@ -14,6 +14,8 @@ import { openSession, type NodeSession } from '../driver/session.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { listen } from '../protocol/listener.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
+import type { ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
+import { serveResults } from '../results/serve-results.ts'
 import { nodeFacts } from './node-facts.ts'
 import type { RaceOrder, RaceReport, RaceStatus } from './race-messages.ts'
 
@@ -44,7 +46,10 @@ class RaceProcess {
     await listen({
       at: { socketPath },
       greet: () => ({ node: this.#node, facts }),
-      accept: { control: (hello, connection) => this.#control(connection, hello.seq ?? 0) },
+      accept: {
+        control: (hello, connection) => this.#control(connection, hello.seq ?? 0),
+        results: (hello, connection) => this.#results(connection, hello.race ?? '')
+      },
       problem: (line) => process.stderr.write(`${line}\n`)
     })
     setInterval(() => this.#look(), LOOK_EVERY_MS)
@@ -66,6 +71,13 @@ class RaceProcess {
       // A rally.ini that cannot be used: the coordinator shows why.
       connection.close(messageOf(error))
     }
+    this.#look()
+  }
+
+  #results(connection: Connection<ResultsAnswer, ResultsRequest>, race: string): void {
+    this.#connections.push(connection)
+    const dir = nodeDir(configDir(process.env, homedir()))
+    serveResults({ peer: connection, dir, race, problem: (line) => process.stderr.write(`${line}\n`) })
     this.#look()
   }
 

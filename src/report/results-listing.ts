@@ -66,7 +66,7 @@ function stepsOf({ chunks, snapshots }: ListedResults): StepResults[] {
   return steps.sort((a, b) => a.step - b.step || (a.node < b.node ? -1 : 1))
 }
 
-function samplesIn({ chunks }: ListedResults): number {
+export function samplesIn({ chunks }: ListedResults): number {
   return chunks.reduce((sum, { header }) => sum + header.count, 0)
 }
 

@@ -58,7 +58,7 @@ export async function openRaceFolder(dir: string, session: SessionFacts): Promis
 
 /** Files carry the epoch of their session in their name: those of sessions that live beside this one stay. */
 async function removeDeadSessions(path: string): Promise<void> {
-  const dead = (await marksOf(path)).filter((mark) => mark['closed-at-ms'] !== undefined || !isAlive(mark.pid))
+  const dead = (await marksOf(path)).filter((mark) => mark['closed-at-ms'] !== undefined || !isProcessAlive(mark.pid))
   if (dead.length === 0) return
   const isDead = (name: string): boolean => dead.some(({ epoch }) => name === markName(epoch) || name.startsWith(`${epoch}-`))
   for (const folder of [path, join(path, 'chunks'), join(path, 'snapshots')]) {
@@ -86,7 +86,7 @@ export async function keptRace(dir: string, race: string): Promise<KeptRace | nu
   if (marks.length === 0) return null
   const open = marks.filter((mark) => mark['closed-at-ms'] === undefined)
   const lastAtMs = Math.max(await lastWrittenMs(path), ...marks.map((mark) => mark['closed-at-ms'] ?? mark['opened-at-ms']))
-  return { race, path, isRunning: open.some((mark) => isAlive(mark.pid)), isClosed: open.length === 0, lastAtMs, bytes: sumOf(marks.map((mark) => mark.bytes)) }
+  return { race, path, isRunning: open.some((mark) => isProcessAlive(mark.pid)), isClosed: open.length === 0, lastAtMs, bytes: sumOf(marks.map((mark) => mark.bytes)) }
 }
 
 async function marksOf(path: string): Promise<SessionMark[]> {
@@ -113,7 +113,8 @@ function sumOf(bytes: readonly (number | undefined)[]): number | null {
   return bytes.reduce<number | null>((sum, one) => (sum === null || one === undefined ? null : sum + one), 0)
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine lives, whoever's it is. */
+export function isProcessAlive(pid: number): boolean {
   if (pid <= 0) return false
   try {
     process.kill(pid, 0)

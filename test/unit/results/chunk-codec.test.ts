@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { decodeColumns, deflateColumns, encodeColumns } from '../../../src/results/chunk-codec.ts'
-import { columnsOf, rowsOf, type PlainRow } from './plain-rows.ts'
+import { columnsOf, rowsOf, type PlainRow } from '../../helpers/plain-rows.ts'
 
 /** Whole nanoseconds, and what is no number. */
 const duration = fc.oneof(

@@ -7,7 +7,7 @@ import { exactDistribution } from '../../../src/metrics/exact-distribution.ts'
 import { REPORTED_PERCENTILES } from '../../../src/metrics/percentile.ts'
 import { exactFigures } from '../../../src/results/exact-figures.ts'
 import { findResults } from '../../../src/results/read-results.ts'
-import { makeResults, plainRow, TASKS, temporaryFolder } from './node-results.ts'
+import { makeResults, plainRow, TASKS, temporaryFolder } from '../../helpers/node-results.ts'
 
 const base = temporaryFolder()
 const sample = fc.record({ task: fc.nat(2), normal: fc.nat(1), serviceNs: fc.oneof(fc.nat(3000), fc.nat(2 ** 31)), isLate: fc.boolean() }, { noNullPrototype: true })

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { mergeChunks, type SampleRow } from '../../../src/results/merge-chunks.ts'
 import { findResults } from '../../../src/results/read-results.ts'
-import { ERRORS, makeResults, plainRow, TASKS, temporaryFolder, UNITS } from './node-results.ts'
+import { ERRORS, makeResults, plainRow, TASKS, temporaryFolder, UNITS } from '../../helpers/node-results.ts'
 
 const base = temporaryFolder()
 

@@ -8,7 +8,7 @@ import { peerPair, type Peer } from '../../../src/protocol/peer.ts'
 import type { ResultsAnswer, ResultsRequest } from '../../../src/protocol/transfer-messages.ts'
 import { pullResults, type Pulled } from '../../../src/results/pull-results.ts'
 import { serveResults } from '../../../src/results/serve-results.ts'
-import { filesOf, makeResults, plainRow, temporaryFolder, type MadeChunk } from './node-results.ts'
+import { filesOf, makeResults, plainRow, temporaryFolder, type MadeChunk } from '../../helpers/node-results.ts'
 
 const base = temporaryFolder()
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openRaceFolder } from '../../../src/results/race-folder.ts'
-import { filesOf, makeResults, plainRow, temporaryFolder } from './node-results.ts'
+import { filesOf, makeResults, plainRow, temporaryFolder } from '../../helpers/node-results.ts'
 
 const base = temporaryFolder()
 const chunks = [{ rows: [plainRow()] }]

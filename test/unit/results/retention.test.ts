@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { keptRaces, openRaceFolder } from '../../../src/results/race-folder.ts'
 import { racesToDrop, removeOldRaces } from '../../../src/results/retention.ts'
-import { makeResults, plainRow, temporaryFolder } from './node-results.ts'
+import { makeResults, plainRow, temporaryFolder } from '../../helpers/node-results.ts'
 
 const DAY = 86_400_000
 const NOW = 1000 * DAY

@@ -7,7 +7,7 @@ import { findResults, readEvents } from '../../../src/results/read-results.ts'
 import { sealLeftOpen } from '../../../src/results/snapshot-writer.ts'
 import { Histogram } from '../../../src/sample/histogram.ts'
 import { NO_TIMES } from '../../../src/sample/merge.ts'
-import { makeResults, temporaryFolder } from './node-results.ts'
+import { makeResults, temporaryFolder } from '../../helpers/node-results.ts'
 
 const base = temporaryFolder()
 

@@ -1,7 +1,7 @@
 // Samples as plain rows, in whole nanoseconds: what tests compare.
 
-import type { Columns } from '../../../src/sample/columns.ts'
-import { msOfNs, wholeNs } from '../../../src/results/planes.ts'
+import type { Columns } from '../../src/sample/columns.ts'
+import { msOfNs, wholeNs } from '../../src/results/planes.ts'
 
 export interface PlainRow {
   readonly finishNs: number

@@ -1,0 +1,28 @@
+// Before a report is made of samples they are brought here, from every node that has some.
+
+import { homedir } from 'node:os'
+import { configDir } from '../config/directories.ts'
+import type { Config } from '../config/config.ts'
+import { countText, sizeText } from '../core/units.ts'
+import { findDaemon } from '../node/pid-file.ts'
+import { knownNodes } from '../node/known-nodes.ts'
+import { nodePlaces } from '../node/node-places.ts'
+import { pullRace } from '../node/pull-race.ts'
+import { readKey } from '../protocol/cluster-key.ts'
+import type { CommandContext } from './command.ts'
+import { pulledDir } from './race-results.ts'
+
+/** What this machine has as a node itself stays where it is. Says what came, and which node could not be asked. */
+export async function bringHere({ output, signal }: CommandContext, config: Config, race: string): Promise<void> {
+  const places = nodePlaces(configDir(process.env, homedir()))
+  const [key, { nodes }] = await Promise.all([readKey(places.keyFile), knownNodes(places)])
+  const own = findDaemon(places.pidFile)?.settings.nodeName
+  const others = nodes.filter(({ node }) => node !== own)
+  if (others.length === 0) return
+  const pulls = await pullRace({ race, nodes: others, key, into: pulledDir(config, race), signal, progress: () => {} })
+  for (const { node, pulled, trouble } of pulls) {
+    if (trouble !== null) output.warning(`node ${node} cannot be asked for its samples: ${trouble.message}`)
+    for (const problem of pulled?.problems ?? []) output.warning(problem)
+    if (pulled !== null) output.info(`Node ${node}: ${countText(pulled.files)} files, ${sizeText(pulled.bytes)}.`)
+  }
+}
