@@ -1,7 +1,7 @@
 // Before a report is made of samples they are brought here, from every node that has some.
 
 import { homedir } from 'node:os'
-import { configDir } from '../config/directories.ts'
+import { configDir, pulledDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { countText, sizeText } from '../core/units.ts'
 import { findDaemon } from '../node/pid-file.ts'
@@ -10,7 +10,6 @@ import { nodePlaces } from '../node/node-places.ts'
 import { pullRace } from '../node/pull-race.ts'
 import { readKey } from '../protocol/cluster-key.ts'
 import type { CommandContext } from './command.ts'
-import { pulledDir } from './race-results.ts'
 
 /** What this machine has as a node itself stays where it is. Says what came, and which node could not be asked. */
 export async function bringHere({ output, signal }: CommandContext, config: Config, race: string): Promise<void> {

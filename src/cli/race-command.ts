@@ -5,6 +5,9 @@ import { existsSync } from 'node:fs'
 import { raceDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
+import { RallyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import { textAt } from '../core/json-path.ts'
 import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
 import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-target.ts'
 import { runRace } from '../coordinator/run-race.ts'
@@ -19,7 +22,10 @@ import { isOn, mapOf, textOf } from './flag-values.ts'
 import { raceDisplay } from './live-display.ts'
 import { endOf, healthWarnings } from './race-end.ts'
 import { printReport } from './print-report.ts'
+import { bringHere } from './pull-nodes.ts'
+import { requireRaceResults } from './race-results.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
+import { remakeRace } from './remake-race.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
 
 export const raceCommand: Command = async (context) => {
@@ -39,10 +45,23 @@ export const raceCommand: Command = async (context) => {
   const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
-  await printReport(context, config, outcome.race)
+  await printReport(context, config, isOn(flags, 'pull-samples') ? await fromSamples(context, config, outcome) : outcome.race)
   const error = endOf(outcome)
   for (const line of healthWarnings(outcome, error)) output.warning(line)
   if (error !== null) throw error
+}
+
+/** With exact percentiles, if the samples can be had: a report from histograms is better than none. */
+async function fromSamples(context: CommandContext, config: Config, { race: document }: RaceOutcome): Promise<JsonObject> {
+  const raceId = textAt(document, 'race-id') ?? ''
+  try {
+    await bringHere(context, config, raceId)
+    return await remakeRace(context, config, { raceId, results: await requireRaceResults(config, raceId), from: 'samples' })
+  } catch (error) {
+    if (!(error instanceof RallyError) || error.kind === 'cancelled') throw error
+    context.output.warning(`${error.message}: the percentiles are those of histograms (later: rally results pull ${raceId})`)
+    return document
+  }
 }
 
 /** What a given target is, asked before the track is read, which may render otherwise for it; null: the embedded node, or none. */

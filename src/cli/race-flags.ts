@@ -55,6 +55,7 @@ const RACE = group('Race', [
   flag('text', 'seed TEXT', 'seed of every random choice; by default a random one', { origin: 'rally' }),
   flag('map', 'user-tags TAGS', 'kept with the race: k:v,k:v, JSON, or a .json file', { aliases: ['user-tag'] }),
   flag('switch', 'test-mode', 'a short race over little data, to check a track'),
+  flag('switch', 'pull-samples', 'bring all samples here after the race, and read the percentiles from them', { origin: 'rally' }),
   flag('switch', 'enable-assertions', 'check the assertions of the tasks; one that fails ends the race')
 ])
 
@@ -67,7 +68,7 @@ const ELASTIC_LATER = later(
     'distribution-repository source-build-method cluster-name team-repository team-revision team-path effective-start-date',
   'preserve-install enable-driver-profiling multi-cluster kill-running-processes skip-rest-api-check source-build-release'
 )
-const OURS_LATER = later('require abort-when on-node-loss transport node-name', 'pull-samples no-bootstrap force', 'rally')
+const OURS_LATER = later('require abort-when on-node-loss transport node-name', 'no-bootstrap force', 'rally')
 
 export const RACE_FLAGS: readonly Flag[] = [
   ...TRACK,

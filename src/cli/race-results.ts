@@ -2,9 +2,11 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nodeDir, raceDir } from '../config/directories.ts'
+import { nodeDir, pulledDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
-import { keptRace } from '../results/race-folder.ts'
+import { closestMatch } from '../core/close-match.ts'
+import { RallyError } from '../core/errors.ts'
+import { keptRace, keptRaces } from '../results/race-folder.ts'
 import { findResults, type FoundResults } from '../results/read-results.ts'
 import { sealLeftOpen } from '../results/snapshot-writer.ts'
 
@@ -16,7 +18,7 @@ export interface RaceResults {
 }
 
 /** null: nothing of it is here. */
-export async function openRaceResults(config: Config, raceId: string): Promise<RaceResults | null> {
+async function openRaceResults(config: Config, raceId: string): Promise<RaceResults | null> {
   const own = await keptRace(nodeDir(config.confDir), raceId)
   if (own !== null && !own.isRunning) await sealLeftOpen(join(own.path, 'snapshots'), raceId)
   const folders = [...(own === null ? [] : [own.path]), ...(await pulledFolders(config, raceId))]
@@ -25,9 +27,13 @@ export async function openRaceResults(config: Config, raceId: string): Promise<R
   return { folders, found, isRunning: own?.isRunning ?? false }
 }
 
-/** One for each node. */
-export function pulledDir(config: Config, raceId: string): string {
-  return join(raceDir(config, raceId), 'results')
+/** Throws RallyError('race') if nothing of it is here. */
+export async function requireRaceResults(config: Config, raceId: string): Promise<RaceResults> {
+  const results = await openRaceResults(config, raceId)
+  if (results !== null) return results
+  const nearest = closestMatch(raceId, (await keptRaces(nodeDir(config.confDir))).map(({ race }) => race))
+  const hint = nearest === null ? 'see `rally results list`' : `did you mean [${nearest}]? See \`rally results list\``
+  throw new RallyError('race', `no samples of race [${raceId}] are here`, { hint })
 }
 
 async function pulledFolders(config: Config, raceId: string): Promise<string[]> {

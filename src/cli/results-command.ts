@@ -5,16 +5,14 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { isRaceId, nodeDir, racesDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
-import { rebuildRace } from '../coordinator/rebuild-race.ts'
 import { diskError } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
-import { closestMatch } from '../core/close-match.ts'
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { numberAt, objectsAt } from '../core/json-path.ts'
 import { printJson } from '../core/json-print.ts'
 import { countText } from '../core/units.ts'
-import { findRace, findSummary, findTrack, storeRace } from '../metrics/race-store.ts'
+import { findRace, findSummary } from '../metrics/race-store.ts'
 import type { StoredRace } from '../metrics/stored-race.ts'
 import { resultsJson, resultsText, sampledRacesJson, sampledRacesText, samplesIn } from '../report/results-listing.ts'
 import { exportSamples } from '../results/export-samples.ts'
@@ -25,7 +23,8 @@ import type { Command, CommandContext } from './command.ts'
 import { textOf } from './flag-values.ts'
 import { printReport } from './print-report.ts'
 import { bringHere } from './pull-nodes.ts'
-import { openRaceResults, type RaceResults } from './race-results.ts'
+import { requireRaceResults } from './race-results.ts'
+import { remakeRace } from './remake-race.ts'
 
 export const resultsCommand: Command = async (context) => {
   if (context.operand !== null && !isRaceId(context.operand)) throw new RallyError('usage', `"${context.operand}" is no race id`, { hint: 'see `rally results list`' })
@@ -42,7 +41,7 @@ async function list(context: CommandContext, config: Config): Promise<void> {
     const newestFirst = races.toSorted((a, b) => b.lastAtMs - a.lastAtMs)
     return isJson ? output.printJson(printJson({ races: sampledRacesJson(newestFirst) }, { indent: 2 })) : output.print(sampledRacesText(newestFirst))
   }
-  const { found } = await resultsOf(config, operand)
+  const { found } = await requireRaceResults(config, operand)
   for (const problem of found.problems) output.warning(problem)
   if (isJson) output.printJson(printJson(resultsJson(operand, found), { indent: 2 }))
   else output.print(resultsText(operand, found))
@@ -51,19 +50,14 @@ async function list(context: CommandContext, config: Config): Promise<void> {
 async function pull(context: CommandContext, config: Config): Promise<void> {
   const raceId = context.operand ?? ''
   await bringHere(context, config, raceId)
-  const { folders, found, isRunning } = await resultsOf(config, raceId)
+  const results = await requireRaceResults(config, raceId)
   const dir = racesDir(config)
-  const [race, summary, track] = await Promise.all([findRace(dir, raceId), findSummary(dir, raceId), findTrack(dir, raceId)])
-  if (isRunning || isAlive(race, summary)) {
-    context.output.info(`Race ${raceId} is still running: ${countText(samplesIn(found))} samples of it are here; its report comes when it ends.`)
+  if (results.isRunning || isAlive(await findRace(dir, raceId), await findSummary(dir, raceId))) {
+    context.output.info(`Race ${raceId} is still running: ${countText(samplesIn(results.found))} samples of it are here; its report comes when it ends.`)
     return
   }
-  if (track === null) throw new RallyError('race', `${dir}/${raceId}/track.json is missing: without it no report can be made`, { hint: '`rally results export` gives the samples themselves' })
   const from = (textOf(context.flags, 'from') ?? 'samples') as 'samples' | 'histograms'
-  const rebuilt = await rebuildRace({ document: race.document, summary, track, folders, limits: config.health, from })
-  for (const warning of rebuilt.warnings) context.output.warning(warning)
-  await storeRace(dir, rebuilt.document)
-  await printReport(context, config, rebuilt.document)
+  await printReport(context, config, await remakeRace(context, config, { raceId, results, from }))
 }
 
 /** A coordinator writes its summary every five seconds as long as it lives: without it, its process id is another's by now. */
@@ -78,7 +72,7 @@ async function exportRace(context: CommandContext, config: Config): Promise<void
   const { output, signal, flags } = context
   const raceId = context.operand ?? ''
   const format = formatOf(context, ['ndjson', 'csv']) === 'csv' ? 'csv' : 'ndjson'
-  const { found } = await resultsOf(config, raceId)
+  const { found } = await requireRaceResults(config, raceId)
   for (const problem of found.problems) output.warning(problem)
   const stepStartsAtMs = await stepStartsOf(config, raceId)
   const text = exportSamples(mergeChunks(found.chunks, (line) => output.warning(line)), { format, stepStartsAtMs })
@@ -87,15 +81,6 @@ async function exportRace(context: CommandContext, config: Config): Promise<void
   await pipeline(Readable.from(text), createWriteStream(path), { signal }).catch((error: unknown) => {
     throw signal.aborted ? error : diskError(path, error)
   })
-}
-
-/** Throws RallyError('race') if nothing of the race is here. */
-async function resultsOf(config: Config, raceId: string): Promise<RaceResults> {
-  const results = await openRaceResults(config, raceId)
-  if (results !== null) return results
-  const nearest = closestMatch(raceId, (await keptRaces(nodeDir(config.confDir))).map((race) => race.race))
-  const hint = nearest === null ? 'see `rally results list`' : `did you mean [${nearest}]? See \`rally results list\``
-  throw new RallyError('race', `no samples of race [${raceId}] are here`, { hint })
 }
 
 /** By the coordinator's clock; null where it is not known. */

@@ -68,6 +68,11 @@ export function dataDir(config: Config): string {
   return config.benchmarks.localDatasetCache
 }
 
+/** What was pulled of a race from its nodes, a folder each. */
+export function pulledDir(config: Config, raceId: string): string {
+  return join(raceDir(config, raceId), 'results')
+}
+
 /** Whether a text may name a race, and so its folder. */
 export function isRaceId(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/.test(text)

@@ -1,5 +1,6 @@
 // The race as it is stored: at its start without results, at its end with them, whatever the end.
 
+import { rm } from 'node:fs/promises'
 import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -7,7 +8,7 @@ import type { HealthReport } from '../metrics/measurement.ts'
 import { raceDocument, type RaceHeader, type RaceState, type RaceStatus, type StepStart } from '../metrics/race.ts'
 import { storeRace, storeTrack } from '../metrics/race-store.ts'
 import { programVersion, versionText } from '../core/version.ts'
-import { racesDir } from '../config/directories.ts'
+import { pulledDir, racesDir } from '../config/directories.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { RaceSetup } from './race-setup.ts'
 
@@ -76,6 +77,8 @@ export class RaceRecord {
   async begin(): Promise<void> {
     const { track, config, raceId } = this.#request
     await this.store('running')
+    // Of an earlier race with this id.
+    await rm(pulledDir(config, raceId), { recursive: true, force: true }).catch(() => {})
     await storeTrack(racesDir(config), raceId, { ...track, challenges: [this.#setup.challenge] })
   }
 

@@ -17,20 +17,25 @@ export class ChunkOutbox {
   readonly columns = new ColumnWriter((chunk) => this.#full(chunk))
   readonly #options: OutboxOptions
   #inFlight = 0
-  #flushedAtMs = 0
+  /** Of the last tick in which a chunk had left. */
+  #leftAtMs = 0
+  #hasLeft = false
 
   constructor(options: OutboxOptions) {
     this.#options = options
   }
 
   stepStarts(atMs: number): void {
-    this.#flushedAtMs = atMs
+    this.#leftAtMs = atMs
+    this.#hasLeft = false
   }
 
   /** Called about once a second. */
   tick(nowMs: number): void {
-    if (nowMs - this.#flushedAtMs < FLUSH_EVERY_MS) return
-    this.#flushedAtMs = nowMs
+    if (this.#hasLeft) this.#leftAtMs = nowMs
+    this.#hasLeft = false
+    if (nowMs - this.#leftAtMs < FLUSH_EVERY_MS) return
+    this.#leftAtMs = nowMs
     this.columns.flush()
   }
 
@@ -41,6 +46,7 @@ export class ChunkOutbox {
   }
 
   #full(chunk: ColumnChunk): void {
+    this.#hasLeft = true
     const { maxInFlight, post, dropped } = this.#options
     if (this.#inFlight >= maxInFlight) {
       dropped(chunk.rows)

@@ -57,6 +57,14 @@ test('after a race its samples are listed and exported, and its report is made a
   assert.deepEqual(readRace(home).results, live.results)
 })
 
+test('--pull-samples gives the exact report at once', async (t) => {
+  const cluster = await startStubCluster((end) => t.after(end))
+  const track = writeTrack({ schedule: [searchTask({ clients: 2, iterations: 20 })] })
+  const { code, stdout, stderr } = await raceToEnd([`--track-path=${track}`, `--target-hosts=${cluster.where}`, '--pull-samples'])
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /Percentiles are exact/)
+})
+
 test('a race whose process was killed has its report made from what is on disk', async (t) => {
   const cluster = await startStubCluster((end) => t.after(end))
   const paced = { 'time-period': 600, 'target-throughput': 50 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { RallyError } from '../../src/core/errors.ts'
 import { findResults, readChunk, readEvents } from '../../src/results/read-results.ts'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
@@ -49,6 +51,46 @@ test('every sample of every worker is in a chunk when its step is joined, and so
   // One node, short steps: what it told at the end is what the race knows.
   assert.deepEqual(joined[0]!.tasks['search']!.types.normal!.histograms, result.tasks['search']!.types.normal!.histograms)
   assert.deepEqual(readdirSync(join(resultsDir, 'test', 'snapshots')).filter((name) => name.endsWith('.open')), [])
+})
+
+/** Writes until nothing fits any more. */
+function fill(disk: string): void {
+  for (const size of [65_536, 4096, 1]) {
+    for (let file = 0; ; file++) {
+      try {
+        writeFileSync(join(disk, `fill-${size}-${file}`), Buffer.alloc(size), { flag: 'wx' })
+      } catch {
+        break
+      }
+    }
+  }
+}
+
+test('a disk that fills up ends the race with its name; the samples written before stay', async (t) => {
+  const disk = mkdtempSync(join(tmpdir(), 'rally-samples-'))
+  t.after(() => {
+    spawnSync('umount', [disk])
+    rmSync(disk, { recursive: true })
+  })
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { encoding: 'utf8' })
+  if (mounted.status !== 0) return t.skip(`no disk can be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`)
+  let asked = 0
+  const target = await startStubTarget((_request, response) => {
+    if (++asked === 41) fill(disk)
+    response.end('{}')
+  })
+  t.after(() => target.close())
+  const steps = [buildTask(search, { name: 'before', iterations: 40 }), buildTask(search, { name: 'then', iterations: 40 }), buildTask(search, { name: 'never', iterations: 40 })]
+  const { result } = await runSchedule({ track: buildTrack(steps), target, resultsDir: disk })
+  assert.equal(result.phase, 'failed')
+  assert.ok(result.error instanceof RallyError)
+  assert.equal(result.error.exitCode, 64)
+  assert.match(result.error.message, /^node local: \S+\/test\/(chunks|snapshots)\/\S+: the disk is full; the \d+ samples written before are kept$/)
+  assert.equal(target.requests.length, 80)
+  // What was measured is in the report all the same.
+  assert.equal(result.tasks['then']!.types.normal!.tally.ok, 40)
+  const { chunks } = await findResults([join(disk, 'test')])
+  assert.equal((await readChunk(chunks[0]!.path)).header.count, 40)
 })
 
 test('a folder that cannot be made ends the race before its first request, with its name', async (t) => {
