@@ -3,7 +3,7 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { isRaceId, nodeDir, racesDir } from '../config/directories.ts'
+import { isRaceId, racesDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { diskError } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
@@ -16,14 +16,13 @@ import { findRace, findSummary } from '../metrics/race-store.ts'
 import type { StoredRace } from '../metrics/stored-race.ts'
 import { resultsJson, resultsText, sampledRacesJson, sampledRacesText, samplesIn } from '../report/results-listing.ts'
 import { exportSamples } from '../results/export-samples.ts'
-import { isProcessAlive, keptRaces } from '../results/race-folder.ts'
+import { isProcessAlive } from '../results/race-folder.ts'
 import { mergeChunks } from '../results/merge-chunks.ts'
-import { findResults } from '../results/read-results.ts'
 import type { Command, CommandContext } from './command.ts'
 import { textOf } from './flag-values.ts'
 import { printReport } from './print-report.ts'
 import { bringHere } from './pull-nodes.ts'
-import { requireRaceResults } from './race-results.ts'
+import { requireRaceResults, sampledRaces } from './race-results.ts'
 import { remakeRace } from './remake-race.ts'
 
 export const resultsCommand: Command = async (context) => {
@@ -37,9 +36,8 @@ async function list(context: CommandContext, config: Config): Promise<void> {
   const { operand, output } = context
   const isJson = formatOf(context, ['text', 'json']) === 'json'
   if (operand === null) {
-    const races = await Promise.all((await keptRaces(nodeDir(config.confDir))).map(async (race) => ({ ...race, found: await findResults([race.path]) })))
-    const newestFirst = races.toSorted((a, b) => b.lastAtMs - a.lastAtMs)
-    return isJson ? output.printJson(printJson({ races: sampledRacesJson(newestFirst) }, { indent: 2 })) : output.print(sampledRacesText(newestFirst))
+    const races = await sampledRaces(config)
+    return isJson ? output.printJson(printJson({ races: sampledRacesJson(races) }, { indent: 2 })) : output.print(sampledRacesText(races))
   }
   const { found } = await requireRaceResults(config, operand)
   for (const problem of found.problems) output.warning(problem)

@@ -6,8 +6,7 @@ import { writeFileAtomically } from '../core/atomic-file.ts'
 import { messageOf } from '../core/errors.ts'
 import { sizeText } from '../core/units.ts'
 import type { ListedChunk } from '../protocol/transfer-messages.ts'
-import { checkResultFile } from './read-results.ts'
-import { sha256Of } from './result-file.ts'
+import { parseResultFile, sha256Of } from './result-file.ts'
 import { GONE, isResultId } from './result-id.ts'
 
 export interface IncomingOptions {
@@ -96,7 +95,7 @@ export class IncomingFiles {
     this.#totalBytes += bytes
     // Of an earlier pull, whose last word the node did not hear.
     const file = await readFile(join(this.#options.into, id)).catch(() => null)
-    if (file !== null && (await this.#problemOf(id, file)) === null) return this.#keep(id, file)
+    if (file !== null && this.#problemOf(id, file) === null) return this.#keep(id, file, sha256Of(file))
     this.#open.set(id, { id, bytes, parts: [], received: 0, asked: 0, isEndAsked: false, isSecondTry: false })
     return null
   }
@@ -119,7 +118,7 @@ export class IncomingFiles {
     const bytes = Buffer.concat(file.parts)
     if (sha256 === GONE) this.#open.delete(id)
     else if (sha256Of(bytes) !== sha256) this.#again(file)
-    else return this.#save(id, bytes)
+    else return this.#save(id, bytes, sha256)
     return null
   }
 
@@ -128,18 +127,17 @@ export class IncomingFiles {
     Object.assign(file, { parts: [], received: 0, asked: 0, isEndAsked: false, isSecondTry: true })
   }
 
-  async #save(id: string, bytes: Buffer): Promise<string | null> {
-    const problem = await this.#problemOf(id, bytes)
+  async #save(id: string, bytes: Buffer, sha256: string): Promise<string | null> {
+    const problem = this.#problemOf(id, bytes)
     if (problem !== null) {
       this.#refuse(id, problem)
       return null
     }
     await writeFileAtomically(join(this.#options.into, id), bytes)
-    return this.#keep(id, bytes)
+    return this.#keep(id, bytes, sha256)
   }
 
-  #keep(id: string, bytes: Buffer): string {
-    const sha256 = sha256Of(bytes)
+  #keep(id: string, bytes: Buffer, sha256: string): string {
     this.#open.delete(id)
     this.#here.set(id, sha256)
     this.#savedBytes += bytes.length
@@ -147,10 +145,10 @@ export class IncomingFiles {
     return sha256
   }
 
-  async #problemOf(id: string, bytes: Buffer): Promise<string | null> {
+  #problemOf(id: string, bytes: Buffer): string | null {
     const { race, node } = this.#options
     try {
-      const { header } = await checkResultFile(id, bytes)
+      const { header } = parseResultFile(id, bytes)
       return header.race === race && header.node === node ? null : `${id} belongs to race ${header.race}, node ${header.node}`
     } catch (error) {
       return messageOf(error)

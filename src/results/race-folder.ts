@@ -2,6 +2,7 @@
 // That file is Rally's mark: a folder without one is never removed.
 
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { diskError, writeFileAtomically } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
@@ -23,6 +24,8 @@ export interface RaceFolder {
 }
 
 interface SessionMark extends SessionFacts {
+  /** Name of the machine, or container: homes may be shared. */
+  readonly host: string
   readonly pid: number
   readonly 'opened-at-ms': number
   readonly 'closed-at-ms'?: number
@@ -35,7 +38,7 @@ export interface KeptRace {
   readonly path: string
   /** A session has it open, and its process lives. */
   readonly isRunning: boolean
-  /** Every session has closed it; false though nobody runs: one was killed, or lives in another container. */
+  /** Every session has closed it; false though nobody runs: one was killed, or lives on another machine that shares this home. */
   readonly isClosed: boolean
   /** Wall clock, of what was written last. */
   readonly lastAtMs: number
@@ -47,7 +50,7 @@ export interface KeptRace {
 export async function openRaceFolder(dir: string, session: SessionFacts): Promise<RaceFolder> {
   const path = raceFolderPath(dir, session.race)
   const [chunks, snapshots] = [join(path, 'chunks'), join(path, 'snapshots')]
-  const mark: SessionMark = { ...session, pid: process.pid, 'opened-at-ms': systemClock.wallMs() }
+  const mark: SessionMark = { ...session, host: hostname(), pid: process.pid, 'opened-at-ms': systemClock.wallMs() }
   const write = (content: SessionMark): Promise<void> => writeFileAtomically(join(path, markName(session.epoch)), `${JSON.stringify(content)}\n`)
   for (const folder of [chunks, snapshots]) await mkdir(folder, { recursive: true }).catch((error: unknown) => cannot(folder, error))
   await write(mark)
@@ -58,7 +61,7 @@ export async function openRaceFolder(dir: string, session: SessionFacts): Promis
 
 /** Files carry the epoch of their session in their name: those of sessions that live beside this one stay. */
 async function removeDeadSessions(path: string): Promise<void> {
-  const dead = (await marksOf(path)).filter((mark) => mark['closed-at-ms'] !== undefined || !isProcessAlive(mark.pid))
+  const dead = (await marksOf(path)).filter((mark) => mark['closed-at-ms'] !== undefined || (mark.host === hostname() && !isProcessAlive(mark.pid)))
   if (dead.length === 0) return
   const isDead = (name: string): boolean => dead.some(({ epoch }) => name === markName(epoch) || name.startsWith(`${epoch}-`))
   for (const folder of [path, join(path, 'chunks'), join(path, 'snapshots')]) {
@@ -86,7 +89,7 @@ export async function keptRace(dir: string, race: string): Promise<KeptRace | nu
   if (marks.length === 0) return null
   const open = marks.filter((mark) => mark['closed-at-ms'] === undefined)
   const lastAtMs = Math.max(await lastWrittenMs(path), ...marks.map((mark) => mark['closed-at-ms'] ?? mark['opened-at-ms']))
-  return { race, path, isRunning: open.some((mark) => isProcessAlive(mark.pid)), isClosed: open.length === 0, lastAtMs, bytes: sumOf(marks.map((mark) => mark.bytes)) }
+  return { race, path, isRunning: open.some((mark) => mark.host === hostname() && isProcessAlive(mark.pid)), isClosed: open.length === 0, lastAtMs, bytes: sumOf(marks.map((mark) => mark.bytes)) }
 }
 
 async function marksOf(path: string): Promise<SessionMark[]> {
@@ -98,7 +101,7 @@ async function marksOf(path: string): Promise<SessionMark[]> {
       return [{ ...(JSON.parse(await readFile(join(path, name), 'utf8')) as SessionMark), epoch }]
     } catch {
       // A disk that lost it: the folder is Rally's all the same.
-      return [{ race: '', node: '', epoch, pid: 0, 'opened-at-ms': 0 }]
+      return [{ race: '', node: '', epoch, host: hostname(), pid: 0, 'opened-at-ms': 0 }]
     }
   })
   return (await Promise.all(marks)).flat()

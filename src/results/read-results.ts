@@ -7,7 +7,7 @@ import { inflateRaw } from 'node:zlib'
 import { messageOf, RallyError } from '../core/errors.ts'
 import type { Columns } from '../sample/columns.ts'
 import { CHUNK_CODEC, decodeColumns } from './chunk-codec.ts'
-import { parseResultFile, readHeader, readResultFile, type ChunkHeader, type ResultFile, type SnapshotHeader } from './result-file.ts'
+import { readHeader, readResultFile, type ChunkHeader, type ResultFile, type SnapshotHeader } from './result-file.ts'
 import { isResultName } from './result-id.ts'
 import { SNAPSHOT_CODEC } from './snapshot-writer.ts'
 import { parseEventLine, type StoredEvent } from './stored-events.ts'
@@ -64,13 +64,6 @@ export async function readChunk(path: string): Promise<Chunk> {
 /** The events of a snapshot file in the order they were told; throws RallyError('disk') that names it. */
 export async function readEvents(path: string): Promise<StoredEvent[]> {
   return decodeEvents(path, await readResultFile(path))
-}
-
-/** Throws RallyError('disk') if bytes are no whole result file, down to its samples or events. */
-export async function checkResultFile(name: string, bytes: Buffer): Promise<ResultFile> {
-  const file = parseResultFile(name, bytes)
-  await (file.header.rally === 'chunk' ? decodeChunk(name, file) : decodeEvents(name, file))
-  return file
 }
 
 async function decodeChunk(name: string, { header, payload }: ResultFile): Promise<Chunk> {

@@ -23,7 +23,7 @@ export interface Dropped {
 }
 
 const DAY_MS = 86_400_000
-/** A session that was never closed may run in another container, where its process cannot be seen. */
+/** A session that was never closed may run on another machine that shares this home. */
 const SILENT_MS = 3_600_000
 
 /** Decides; pure. */
