@@ -43,11 +43,11 @@ export async function pullRace(options: PullRaceOptions): Promise<NodePull[]> {
   return done.sort((a, b) => (a.node < b.node ? -1 : 1))
 }
 
-async function pullNode({ node, host, port }: KnownNode, options: PullRaceOptions): Promise<NodePull> {
+async function pullNode({ node, address }: KnownNode, options: PullRaceOptions): Promise<NodePull> {
   const { race, key, into, signal, progress } = options
   const connect = async (): Promise<Connection<ResultsRequest, ResultsAnswer>> => {
-    const nodeKey = key === null ? null : nodeKeyOf(key, node)
-    return dial({ address: { host, port }, identity: node, key: nodeKey, hello: { role: 'results', race }, deadlineMs: DIAL_DEADLINE_MS, signal })
+    const nodeKey = 'socketPath' in address || key === null ? null : nodeKeyOf(key, node)
+    return dial({ address, identity: node, key: nodeKey, hello: { role: 'results', race }, deadlineMs: DIAL_DEADLINE_MS, signal })
   }
   try {
     let first: Connection<ResultsRequest, ResultsAnswer> | null = await connect()
