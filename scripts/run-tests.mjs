@@ -14,5 +14,8 @@ if (files.length === 0) {
   console.error(`no test file matches ${words.join(' ')}`)
   process.exit(1)
 }
-const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-concurrency=2', ...files], { stdio: 'inherit' })
+// A file that hangs is a failure, not an endless run; the longest takes a minute on an idle machine.
+const FILE_DEADLINE_MS = 420_000
+const flags = ['--enable-source-maps', '--test', '--test-concurrency=2', `--test-timeout=${FILE_DEADLINE_MS}`]
+const run = spawnSync(process.execPath, [...flags, ...files], { stdio: 'inherit' })
 process.exit(run.status ?? 1)

@@ -76,6 +76,7 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
     flags = readFlags(found)
     output.isQuiet = flags.has('quiet') ? isOn(flags, 'quiet') : spec.isQuiet
     output.onLine = (level, text) => log.write(level, text)
+    log.onFull = (warning) => output.warning(warning)
     log.write('INFO', `rally ${versionText(programVersion())}: ${spec.name}`)
     const run = await FILES[spec.name]!()
     await run(contextOf(found, { flags, output, signals }))

@@ -2,12 +2,16 @@
 
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { diskError, isFull } from '../core/atomic-file.ts'
 import type { Clock } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
 
 export class LogFile {
   readonly path: string
   readonly #clock: Clock
   #isWritable = true
+  /** Told once, when the disk has no room for more. */
+  onFull: (warning: string) => void = () => undefined
 
   constructor(path: string, clock: Clock) {
     this.path = path
@@ -21,9 +25,10 @@ export class LogFile {
     try {
       mkdirSync(dirname(this.path), { recursive: true })
       appendFileSync(this.path, `${stamp} PID:${process.pid} ${level} ${text}\n`)
-    } catch {
+    } catch (error) {
       // A log that cannot be written (no home, read-only, full) must not cost the race; the same was said on stderr.
       this.#isWritable = false
+      if (isFull(error)) this.onFull(`${messageOf(diskError(this.path, error))}: the log ends here; free some space there`)
     }
   }
 

@@ -1,17 +1,28 @@
 // `--report-file`: reports are added at its end, as Elastic Rally does.
 
-import { appendFile, mkdir } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { parseJson } from '../core/json-parse.ts'
 import { printJson } from '../core/json-print.ts'
 
-/** Makes the folders it stands in; throws RallyError('disk'). */
+/** Makes the folders it stands in, and adds the whole report or nothing; throws RallyError('disk'). */
 export async function appendReport(path: string, report: string): Promise<void> {
   const file = resolve(path)
   try {
     await mkdir(dirname(file), { recursive: true })
-    await appendFile(file, report)
+    const handle = await open(file, 'a')
+    try {
+      const { size } = await handle.stat()
+      // A pipe or a terminal has no beginning to go back to.
+      const takeBack = (): Promise<void> => handle.truncate(size).catch(() => {})
+      await handle.appendFile(report).catch(async (error: unknown) => {
+        await takeBack()
+        throw error
+      })
+    } finally {
+      await handle.close()
+    }
   } catch (error) {
     throw new RallyError('disk', `the report cannot be written to ${file}: ${messageOf(error)}`, {
       hint: 'check the path and the free space, or leave --report-file out'

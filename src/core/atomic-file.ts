@@ -32,6 +32,11 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
 
 let counter = 0
 
+/** Whether a write failed for want of room. */
+export function isFull(error: unknown): boolean {
+  return systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT'
+}
+
 const WORDS: Readonly<Record<string, readonly [fact: string, hint: string]>> = {
   ENOSPC: ['the disk is full', 'free some space there and try again'],
   EDQUOT: ['the disk quota is used up', 'free some space there and try again'],

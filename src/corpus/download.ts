@@ -2,8 +2,9 @@
 
 import type { FileHandle } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isFull } from '../core/atomic-file.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
-import { diskFull, isFull, writeWhole } from './temporary-file.ts'
+import { diskFull, writeWhole } from './temporary-file.ts'
 
 export interface DownloadAnswer {
   readonly status: number

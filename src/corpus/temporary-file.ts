@@ -4,6 +4,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { isFull } from '../core/atomic-file.ts'
 import { messageOf, RallyError, systemCode } from '../core/errors.ts'
 import { removeAtExit } from '../core/exit-cleanup.ts'
 
@@ -49,10 +50,6 @@ export async function isWritable(folder: string): Promise<boolean> {
     const parent = dirname(folder)
     return systemCode(error) === 'ENOENT' && parent !== folder && (await isWritable(parent))
   }
-}
-
-export function isFull(error: unknown): boolean {
-  return systemCode(error) === 'ENOSPC' || systemCode(error) === 'EDQUOT'
 }
 
 /** The error of a full disk: names file, need and what is left. */

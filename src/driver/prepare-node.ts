@@ -12,6 +12,7 @@ import type { WorkerStart } from '../protocol/worker-messages.ts'
 import { CHUNK_ROWS } from '../sample/columns.ts'
 import { httpDownload } from '../target/download.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
+import { checkDescriptors } from './descriptors.ts'
 import { challengeToRun, type ScheduleElement, type Track } from '../track/track.ts'
 import type { ResultsSettings } from './chunk-relay.ts'
 
@@ -49,6 +50,7 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
   const track = parseJson(prepare.track) as unknown as Track
   const challenge = challengeToRun(track)
   if (challenge === null) throw new RallyError('track', `track ${track.name} has no challenge to run`)
+  checkDescriptors(prepare.clients.length * prepare.target.hosts.length)
   const dataPaths = await bringData(track, prepare, around)
   const { seed, target, facts, onError, enableAssertions } = prepare
   // As many as the samples a worker may hold.

@@ -51,11 +51,18 @@ export class TransportError extends Error {
   }
 }
 
+/** What this machine lacks, no look at the cluster mends. */
+const OWN_HINTS: Partial<Record<TransportFailure, string>> = {
+  'no-descriptors': 'raise the limit of open files (ulimit -n), add load drivers, or use fewer clients',
+  'no-ports': 'widen net.ipv4.ip_local_port_range, name more target hosts, or add load drivers'
+}
+
 /** A host takes no connection before the race has begun: an error for people. */
 export class UnreachableError extends RallyError {
   readonly failure: TransportFailure
   constructor({ failure, message }: TransportError) {
-    super('target', message)
+    const hint = OWN_HINTS[failure]
+    super('target', message, hint === undefined ? {} : { hint })
     this.name = 'UnreachableError'
     this.failure = failure
   }

@@ -5,7 +5,7 @@ import { systemClock } from '../core/clock.ts'
 import { RallyError, toWire } from '../core/errors.ts'
 import { parseJson } from '../core/json-parse.ts'
 import { createTargetClient } from '../target/target-client.ts'
-import { TransportError, type TargetClient } from '../target/request.ts'
+import { UnreachableError, type TargetClient } from '../target/request.ts'
 import type { Track } from '../track/track.ts'
 import { Lease } from '../protocol/lease.ts'
 import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
@@ -87,8 +87,8 @@ class Worker {
     try {
       await Promise.all([...this.#targets.values()].map((target) => target.warmUp()))
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error
-      throw new RallyError('target', `the connections of ${this.#targets.size} clients cannot be opened: ${error.message}`)
+      if (!(error instanceof UnreachableError)) throw error
+      throw new RallyError('target', `the connections of ${this.#targets.size} clients cannot be opened: ${error.message}`, { hint: error.hint })
     }
   }
 

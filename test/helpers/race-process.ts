@@ -58,6 +58,8 @@ export interface RaceOptions {
   readonly home?: string
   readonly cwd?: string
   readonly nodeFlags?: readonly string[]
+  /** `ulimit -n`. */
+  readonly fileLimit?: number
 }
 
 /** Starts `rally race` with the flags; its id is `r` unless they say otherwise. */
@@ -82,7 +84,9 @@ export class RunningRace {
     const id = flags.some((flag) => flag.startsWith('--race-id')) ? [] : ['--race-id=r']
     const environment = { PATH: process.env['PATH'] ?? '', HOME: this.home, ...options.environment }
     const startedAt = process.uptime()
-    const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.cwd === undefined ? MAIN : join(process.cwd(), MAIN), 'race', ...id, ...flags], {
+    const line = [process.execPath, ...(options.nodeFlags ?? []), options.cwd === undefined ? MAIN : join(process.cwd(), MAIN), 'race', ...id, ...flags]
+    const limit = options.fileLimit === undefined ? '' : `ulimit -n ${options.fileLimit} && `
+    const child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', ...line], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd })

@@ -10,6 +10,7 @@ export interface ClusterRequest {
   readonly body: string
   /** Number of the connection it came by. */
   readonly connection: number
+  readonly socket: Socket
 }
 
 export type ClusterAnswer = (request: ClusterRequest, response: ServerResponse) => void
@@ -131,7 +132,7 @@ class Cluster implements StubCluster {
       // The client went away in the middle of its request.
       return
     }
-    const seen = { method: request.method ?? '', path: request.url ?? '', body: Buffer.concat(parts).toString(), connection }
+    const seen = { method: request.method ?? '', path: request.url ?? '', body: Buffer.concat(parts).toString(), connection, socket: request.socket }
     if (isQuestion(seen)) {
       if (this.#options.question?.(seen, response) !== true) answerQuestion(seen, response)
       return

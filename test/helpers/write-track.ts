@@ -8,9 +8,9 @@ type Json = Readonly<Record<string, unknown>>
 
 export interface TrackParts {
   readonly schedule: readonly Json[]
-  /** Of `documents.json`; none: no corpus. */
+  /** Of `documents.json`; none: no such file is written. */
   readonly documents?: readonly string[]
-  /** Differs from the file where a test wants a wrong one. */
+  /** Differs from the file where a test wants a wrong one; without both there is no corpus. */
   readonly documentCount?: number
   /** More keys of the document set. */
   readonly set?: Json
@@ -21,7 +21,7 @@ export function writeTrack({ schedule, documents, documentCount, set }: TrackPar
   const folder = join(temporaryFolder(), 'chaos')
   mkdirSync(folder)
   const sets = [{ 'source-file': 'documents.json', 'document-count': documentCount ?? documents?.length ?? 0, ...set }]
-  const corpora = documents === undefined ? {} : { indices: [{ name: 'i' }], corpora: [{ name: 'c', documents: sets }] }
+  const corpora = documents === undefined && documentCount === undefined ? {} : { indices: [{ name: 'i' }], corpora: [{ name: 'c', documents: sets }] }
   writeFileSync(join(folder, 'track.json'), JSON.stringify({ version: 2, description: 'faults', ...corpora, schedule }, null, 2))
   if (documents !== undefined) writeFileSync(join(folder, 'documents.json'), documents.map((line) => `${line}\n`).join(''))
   return folder

@@ -13,23 +13,11 @@ import { gzipSync } from 'node:zlib'
 import { RallyError } from '../../src/core/errors.ts'
 import { decompressFile } from '../../src/corpus/decompress.ts'
 import { prepareCorpora, type PrepareOptions } from '../../src/corpus/prepare-corpora.ts'
+import { smallDisk } from '../helpers/small-disk.ts'
 import { trackFromJson } from '../corpora-from-json.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rally-faults-'))
-const mounts: string[] = []
-after(() => {
-  for (const mounted of mounts) spawnSync('umount', [mounted])
-  rmSync(folder, { recursive: true })
-})
-
-/** Mounts a small disk of its own; the reason why it cannot be, or null. */
-function mountDisk(path: string): string | null {
-  mkdirSync(path)
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path], { encoding: 'utf8' })
-  if (mounted.status !== 0) return `no disk can be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`
-  mounts.push(path)
-  return null
-}
+after(() => rmSync(folder, { recursive: true }))
 
 const signal = new AbortController().signal
 const unfit = Buffer.from('{"number":123456789,"text":"abcdefghijklmnopqrstuvwxyz"}\n'.repeat(50_000))
@@ -44,9 +32,8 @@ async function diskError(running: Promise<unknown>, file: RegExp): Promise<void>
 }
 
 test('a disk that fills up while an archive is decompressed is named, with sizes, and nothing is left on it', async (t) => {
-  const disk = join(folder, 'full-1')
-  const why = mountDisk(disk)
-  if (why !== null) return t.skip(why)
+  const disk = smallDisk(t, 'full-1')?.path
+  if (disk === undefined) return
   const archive = join(folder, 'd.json.gz')
   writeFileSync(archive, gzipSync(unfit))
   const path = join(disk, 'd.json')
@@ -61,9 +48,8 @@ test('a disk that fills up while an archive is decompressed is named, with sizes
 })
 
 test('a disk that fills up while a file is downloaded is named, and nothing is left on it', async (t) => {
-  const disk = join(folder, 'full-2')
-  const why = mountDisk(disk)
-  if (why !== null) return t.skip(why)
+  const disk = smallDisk(t, 'full-2')?.path
+  if (disk === undefined) return
   function* body(): Generator<Uint8Array> {
     for (let at = 0; at < unfit.length; at += 65_536) yield unfit.subarray(at, at + 65_536)
   }
@@ -81,9 +67,8 @@ test('a disk that fills up while a file is downloaded is named, and nothing is l
 })
 
 test('a track in a folder that cannot be written is decompressed into the cache', async (t) => {
-  const disk = join(folder, 'read-only')
-  const why = mountDisk(disk)
-  if (why !== null) return t.skip(why)
+  const disk = smallDisk(t, 'read-only')?.path
+  if (disk === undefined) return
   writeFileSync(join(disk, 'd.json.gz'), gzipSync('{"a":1}\n'))
   writeFileSync(join(disk, 'e.json'), '{"a":1}\n')
   assert.equal(spawnSync('mount', ['-o', 'remount,ro', disk]).status, 0)
