@@ -47,6 +47,11 @@ export class NodeRoll {
     this.#change(node, (entry) => ({ lost: entry.lost ?? lost }))
   }
 
+  wasLostBefore(node: string, step: number): boolean {
+    const lost = this.#entries.get(node)?.lost ?? null
+    return lost !== null && lost.step < step
+  }
+
   records(): readonly NodeRecord[] {
     return [...this.#entries.values()]
   }

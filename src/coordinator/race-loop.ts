@@ -102,9 +102,9 @@ class RaceLoop {
       this.#decide({ type: 'failed', node: 'target' })
     })
     await over
-    for (const timer of this.#timers) clearInterval(timer)
     signal.removeEventListener('abort', cancel)
     await this.#closeNodes()
+    for (const timer of this.#timers) clearInterval(timer)
     const { phase } = this.#state
     return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error, nodes: this.#roll.records() }
   }
@@ -181,8 +181,9 @@ class RaceLoop {
     const tasks = steps[step]?.tasks ?? []
     this.#collector = new StepCollector(step)
     health.stepStarts({ step, tasks, isThrottled: tasks.some((task) => throttled.has(task)), nowMs: systemClock.monotonicMs() })
-    const starts = startTimes(new Map(this.#links.map((link) => [link.name, link.roundTripMs])))
-    for (const link of this.#links) {
+    const links = this.#links.filter(({ name }) => !this.#state.lost.has(name))
+    const starts = startTimes(new Map(links.map((link) => [link.name, link.roundTripMs])))
+    for (const link of links) {
       const { delayMs, skewMs } = starts.get(link.name)!
       this.#roll.starts(link.name, skewMs)
       link.send({ t: 'start-step', step, delayMs })
@@ -191,8 +192,13 @@ class RaceLoop {
 
   #collect(before: RaceState): void {
     for (const link of this.#links) this.#roll.stepOver(link.name, { requests: this.#collector.requestsOf(link.name), startedLateMs: link.startedLateMs })
-    for (const node of this.#collector.unjoined()) {
-      this.#options.observer.warning(`node ${node} did not tell all that it measured in step ${before.step + 1}: its figures are those of its last second`)
+    for (const { name } of this.#links) {
+      const told = this.#collector.toldBy(name)
+      const what = told === 'nothing' ? 'told nothing of what it did' : 'did not tell all that it measured'
+      const where = `in step ${before.step + 1}`
+      if (told !== 'all' && !this.#roll.wasLostBefore(name, before.step)) {
+        this.#options.observer.warning(`node ${name} ${what} ${where}${told === 'nothing' ? '' : ': its figures are those of its last second'}`)
+      }
     }
     const results = this.#collector.results()
     Object.assign(this.#tasks, results)
@@ -219,10 +225,6 @@ class RaceLoop {
   }
 
   #stopped(node: string, reason: string): void {
-    if (isOver(this.#state)) {
-      this.#links.find((link) => link.name === node)?.giveUp()
-      return
-    }
     const pause = this.#watch.ownPause
     const isOwnFault = pause !== null && systemClock.monotonicMs() - pause.untilMs < OWN_FAULT_MS
     this.#lose(node, `stopped: ${reason}${isOwnFault ? `, because the coordinator itself had stood still for ${Math.round(pause.ms / 1000)} s` : ''}`)
@@ -231,6 +233,7 @@ class RaceLoop {
   /** Once a step has begun, figures without this node's are not the ones that were asked for. */
   #lose(node: string, what: string): void {
     this.#watch.dismiss(node)
+    this.#links.find((link) => link.name === node)?.giveUp()
     if (isOver(this.#state) || this.#state.lost.has(node)) return
     const { phase, step, steps } = this.#state
     const isPreparing = phase === 'preparing'
@@ -238,7 +241,6 @@ class RaceLoop {
     const where = isPreparing ? `while preparing${doing === null ? '' : ` (${doing})`}` : `in step ${step + 1} of ${steps.length}`
     const message = `node ${node} ${what} ${where}`
     this.#roll.lost(node, { step, why: what })
-    this.#links.find((link) => link.name === node)?.giveUp()
     this.#decide({ type: 'lost', node })
     const goesOn = this.#state.phase === 'running' || this.#state.phase === 'done'
     if (goesOn) this.#options.observer.warning(`${message}: the race goes on without it, and figures from that step on lack its part`)

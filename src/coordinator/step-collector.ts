@@ -59,10 +59,13 @@ export class StepCollector {
 
   /** Requests that a node has begun in this step, as far as it told. */
   requestsOf(node: string): number {
-    return this.#resultsByKey()
-      .filter(([key]) => nodeOf(key) === node)
-      .flatMap(([, results]) => Object.values(results))
-      .reduce((sum, result) => sum + SAMPLE_TYPES.reduce((started, type) => started + (result.types[type]?.tally.started ?? 0), 0), 0)
+    const tallies = [...this.#nodes].flatMap(([key, figures]) => {
+      if (nodeOf(key) !== node) return []
+      const joined = this.#joined.get(key)
+      if (joined === undefined) return [...figures.tallies.values()]
+      return Object.values(joined.tasks).flatMap(({ types }) => SAMPLE_TYPES.flatMap((type) => types[type]?.tally ?? []))
+    })
+    return tallies.reduce((sum, { started }) => sum + started, 0)
   }
 
   /** The highest snapshot that has come from a node. */
@@ -103,22 +106,23 @@ export class StepCollector {
     return newest
   }
 
-  /** Nodes that told seconds, but not yet that they joined. */
-  unjoined(): string[] {
-    return [...this.#nodes.keys()].filter((key) => !this.#joined.has(key)).map(nodeOf)
+  /** Whether a node has told what it measured: `some`, as long as it has not joined. */
+  toldBy(node: string): 'all' | 'some' | 'nothing' {
+    const sessions = [...this.#nodes.keys()].filter((key) => nodeOf(key) === node)
+    if (sessions.length === 0) return 'nothing'
+    return sessions.every((key) => this.#joined.has(key)) ? 'all' : 'some'
   }
 
   /** Results by task, merged over the nodes, with all seconds; of a node that has not joined, what its snapshots tell. */
   results(): Record<string, TaskResult> {
-    return this.#resultsByKey().reduce<Record<string, TaskResult>>((merged, [, results]) => mergeResultMaps(merged, results), {})
-  }
-
-  #resultsByKey(): (readonly [key: string, results: Record<string, TaskResult>])[] {
-    return [...this.#nodes].map(([key, figures]) => {
+    let merged: Record<string, TaskResult> = {}
+    for (const [key, figures] of this.#nodes) {
       const joined = this.#joined.get(key)
       const told = joined === undefined ? lastWords(figures) : Object.entries(joined.tasks)
-      return [key, Object.fromEntries(told.map(([task, result]) => [task, withSeconds(task, result, figures)]))] as const
-    })
+      const whole = told.map(([task, result]) => [task, withSeconds(task, result, figures)] as const)
+      merged = mergeResultMaps(merged, Object.fromEntries(whole))
+    }
+    return merged
   }
 
   #figuresOf(node: string, epoch: string): NodeFigures {

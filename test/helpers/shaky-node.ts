@@ -80,6 +80,6 @@ export class ShakyNode {
       if (delayMs === undefined) send()
       else setTimeout(send, delayMs)
     })
-    from.onClose(() => to.close())
+    from.onClose(() => void (delayMs === undefined ? to.close() : setTimeout(() => to.close(), delayMs)))
   }
 }
