@@ -7,6 +7,7 @@ import { tasksOf } from '../track/track.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import { dealClients } from './deal-clients.ts'
 import { HealthJudge } from './health-judge.ts'
+import { lostParts } from './losses.ts'
 import { measurementOf } from './measure.ts'
 import { runRaceLoop, type RaceLoopResult } from './race-loop.ts'
 import { RaceRecord } from './race-record.ts'
@@ -69,7 +70,7 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
   const result = await runLoop(request, services, { setup, observer, health, telemetry, nodes })
   const measurements = measurementsOf(setup, result)
   const records = result.phase === 'failed' ? [] : await telemetry.after()
-  const report = health.report(measurements, lostParts(result))
+  const report = health.report(measurements, lostParts(result.nodes, result.error))
   const results = measuredResults({ track: request.track, measurements, telemetry: records })
   const unreported = unreportedTasks({ track: request.track, measurements })
   const error = errorOf(result)
@@ -118,13 +119,6 @@ function measurementsOf(setup: RaceSetup, result: RaceLoopResult) {
     const measured = result.tasks[task.name]
     return measured === undefined ? [] : [measurementOf(task, measured, operationType(task.operation.type)?.isAdmin ?? false)]
   })
-}
-
-/** What the load generator lost once the first step had started: figures without it are not the ones that were asked for. */
-function lostParts({ error, nodes, phase }: RaceLoopResult): string[] {
-  if (error instanceof RallyError && error.kind === 'invalid') return [messageOf(error)]
-  if (phase !== 'done') return []
-  return nodes.flatMap(({ name, lost }) => (lost === null ? [] : [`node ${name} ${lost.why} in step ${lost.step + 1}`]))
 }
 
 /** A bug outranks the user's cancel, and that any other failure. */

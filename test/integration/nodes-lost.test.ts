@@ -37,7 +37,7 @@ async function stub(t: { after(end: () => Promise<void>): void }): Promise<StubT
 }
 
 // Most of their time they wait.
-describe('nodes that are lost or nearly so', { concurrency: 6 }, () => {
+describe('nodes that are lost or nearly so', { concurrency: 3 }, () => {
   test('a connection that breaks or falls silent for two seconds is replaced, and nothing is missing', async (t) => {
     const target = await stub(t)
     const nodes = [new ShakyNode('a'), new ShakyNode('b')]
@@ -102,7 +102,8 @@ describe('nodes that are lost or nearly so', { concurrency: 6 }, () => {
     assert.match(run.result.nodes[1]!.lost!.why, /started anew/)
     balanced(run)
     assert.ok(run.measurements[0]!.account.normal.unknown >= 1)
-    assert.equal(run.measurements[1]!.account.normal.ok, 3)
+    // The task after it is a's alone.
+    assert.equal(run.measurements[1]!.account.normal.started, 3)
     await b.session.end('the test is over')
   })
 
@@ -132,8 +133,9 @@ describe('nodes that are lost or nearly so', { concurrency: 6 }, () => {
     await until(() => target.requests.length > 3, 'no load')
     node.isCut = true
     await node.session.closed
-    assert.ok(node.said.some((message) => message.t === 'snapshot'))
-    await running
+    assert.equal(node.session.status.phase, 'over')
+    const { result } = await running
+    assert.equal(result.phase, 'failed')
   })
 
   test('a cancel reaches every node: the last request leaves within a second', async (t) => {
