@@ -5,12 +5,11 @@ import { existsSync } from 'node:fs'
 import { dataDir, raceDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
-import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
+import type { OnError, OnNodeLoss, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
 import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-target.ts'
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
-import { openLocalNode } from '../node/local-node.ts'
 import { reportTexts } from '../report/final-report.ts'
 import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
 import { challengeToRun } from '../track/track.ts'
@@ -18,6 +17,7 @@ import type { Command, CommandContext } from './command.ts'
 import { isOn, mapOf, numbersAlignOf, reportFormatOf, textOf } from './flag-values.ts'
 import { raceDisplay } from './live-display.ts'
 import { endOf, healthWarnings } from './race-end.ts'
+import { openNodes } from './race-nodes.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
 import { appendReport, jsonLine } from './report-file.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
@@ -81,7 +81,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
     target: identified,
     clientOptions: target.options,
     onError: (textOf(flags, 'on-error') ?? 'continue') as OnError,
-    onNodeLoss: 'abort',
+    onNodeLoss: (textOf(flags, 'on-node-loss') ?? 'abort') as OnNodeLoss,
     seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),
     testMode: isOn(flags, 'test-mode'),
     offline: isOn(flags, 'offline'),
@@ -90,7 +90,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
   }
 }
 
-async function race({ output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
+async function race({ flags, output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
   const { config } = request
   const settings = {
     availableCores: config.system.availableCores,
@@ -102,7 +102,7 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
     return await runRace(request, {
       observer: display,
       signal,
-      openNodes: () => Promise.resolve([openLocalNode('local', settings)]),
+      openNodes: () => openNodes({ flags, raceId: request.raceId, settings, output, signal }),
       startEmbedded: () => startEmbeddedNode({}, signal)
     })
   } finally {

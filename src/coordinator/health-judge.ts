@@ -6,7 +6,7 @@ import type { NodeHealth, Snapshot, WorkerHealth } from '../protocol/messages.ts
 import { nodeFigures, workerFigures, type Figure } from './health-figures.ts'
 import { dropFinding, figureFinding, lostFinding, stallFindings } from './health-findings.ts'
 import { RequestWatch } from './health-requests.ts'
-import { StallWatch } from './health-stalls.ts'
+import { isOver, StallWatch } from './health-stalls.ts'
 import { Watch, type Stretch, type WatchedStep } from './health-watch.ts'
 
 interface Watched<Health> {
@@ -74,6 +74,14 @@ export class HealthJudge {
     const breaches = findings.filter((finding) => finding.breached)
     const verdict = breaches.some((finding) => !finding.warnsOnly) ? 'invalid' : breaches.length > 0 ? 'warning' : 'ok'
     return { verdict, findings }
+  }
+
+  /** Nodes of which a figure was over its limit for long enough, be it only told. */
+  nodesOver(): ReadonlySet<string> {
+    const watches = [...this.#workers, ...this.#nodes].map(({ watch }) => watch)
+    const stalled = this.#stalls.steps().filter((one) => isOver(one, this.#limits.stallPercent))
+    const places = [...[...watches, this.#drops].flatMap((watch) => [...watch.places]), ...stalled.map(({ where }) => where)]
+    return new Set(places.map((where) => /^node (.*?)(?:, worker \d+)?$/.exec(where)?.[1] ?? where))
   }
 
   #hearNode(node: string, health: NodeHealth): void {

@@ -23,6 +23,11 @@ export function lostParts(nodes: readonly NodeRecord[], error: Error | null): st
   return isWorker ? [error.message] : lost
 }
 
+/** Nodes whose part of a step (from 0), or some of it, is missing. */
+export function missingIn(step: number, nodes: readonly NodeRecord[]): string[] {
+  return nodes.flatMap(({ name, lost }) => (lost === null || lost.step === null || lost.step > step ? [] : [name]))
+}
+
 /** A line for each node that has not told all of a step that is over. */
 export function untold(collector: StepCollector, roll: NodeRoll): string[] {
   return roll.records().flatMap(({ name, lost }) => {

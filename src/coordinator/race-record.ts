@@ -4,7 +4,7 @@ import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { HealthReport } from '../metrics/measurement.ts'
-import { raceDocument, type RaceHeader, type RaceState, type RaceStatus } from '../metrics/race.ts'
+import { raceDocument, type RaceHeader, type RaceNode, type RaceState, type RaceStatus } from '../metrics/race.ts'
 import { storeRace } from '../metrics/race-store.ts'
 import { programVersion, versionText } from '../core/version.ts'
 import { racesDir } from '../config/directories.ts'
@@ -15,6 +15,7 @@ import type { RaceSetup } from './race-setup.ts'
 export interface RaceEnd {
   readonly results: JsonObject
   readonly health: HealthReport
+  readonly nodes: readonly RaceNode[]
   readonly unreportedTasks: readonly JsonObject[]
   readonly error: Error | null
   readonly warnings: readonly string[]
@@ -101,6 +102,7 @@ export class RaceRecord {
       error: error === null ? null : messageOf(error),
       warnings: end.warnings,
       health: end.health,
+      nodes: end.nodes,
       'unreported-tasks': end.unreportedTasks
     }
   }

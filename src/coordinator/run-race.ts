@@ -1,5 +1,6 @@
 // A race from the first connection to the stored results. What it opens it closes, in reverse order, whatever happens.
 
+import type { TaskMeasurement } from '../metrics/measurement.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { measuredResults, unreportedTasks } from '../metrics/results.ts'
 import { operationType } from '../operation/registry.ts'
@@ -7,9 +8,10 @@ import { tasksOf } from '../track/track.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import { dealClients } from './deal-clients.ts'
 import { HealthJudge } from './health-judge.ts'
-import { lostParts } from './losses.ts'
+import { lostParts, missingIn } from './losses.ts'
 import { measurementOf } from './measure.ts'
 import { runRaceLoop, type RaceLoopResult } from './race-loop.ts'
+import { raceNodes } from './race-nodes.ts'
 import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
 import type { RaceServices } from './race-services.ts'
@@ -76,7 +78,7 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
   const error = errorOf(result)
   if (result.error !== null && result.error !== error) observer.warning(`while it was cancelled, the race failed: ${messageOf(result.error)}`)
   const status = result.phase === 'done' ? 'finished' : result.phase
-  const end = { results, health: report, unreportedTasks: unreported, error, warnings }
+  const end = { results, health: report, nodes: raceNodes(nodes, result.nodes, health.nodesOver()), unreportedTasks: unreported, error, warnings }
   const stored = await record.storeEnd(status, end)
   await summary.close(stored.status)
   if (stored.diskError !== null && error !== null) observer.warning(messageOf(stored.diskError))
@@ -114,10 +116,14 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
   })
 }
 
-function measurementsOf(setup: RaceSetup, result: RaceLoopResult) {
-  return setup.challenge.schedule.flatMap(tasksOf).flatMap((task) => {
-    const measured = result.tasks[task.name]
-    return measured === undefined ? [] : [measurementOf(task, measured, operationType(task.operation.type)?.isAdmin ?? false)]
+function measurementsOf(setup: RaceSetup, result: RaceLoopResult): TaskMeasurement[] {
+  return setup.challenge.schedule.flatMap((element, step) => {
+    const missingNodes = missingIn(step, result.nodes)
+    return tasksOf(element).flatMap((task) => {
+      const measured = result.tasks[task.name]
+      if (measured === undefined) return []
+      return [{ ...measurementOf(task, measured, operationType(task.operation.type)?.isAdmin ?? false), missingNodes }]
+    })
   })
 }
 

@@ -42,6 +42,9 @@ export class ShakyNode {
     return {
       name: this.name,
       weight: this.#options.weight ?? 1,
+      address: `${this.name}:1900`,
+      version: '0',
+      facts: { cores: 1, memoryBytes: 1, freeDiskBytes: null, os: 'test', runtime: '20', loopDelayMs: null },
       peer: this.#open(0),
       closed: null,
       reconnect: async (seq) => {
