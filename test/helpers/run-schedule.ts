@@ -55,8 +55,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
     onError: options.onError ?? 'continue',
     enableAssertions: false,
     testMode: false,
-    offline: true,
-    targetIsLocal: true
+    offline: true
   } as const
   const health = new HealthJudge(HEALTH_LIMITS)
   const observer = { progress: () => {}, info: () => {}, warning: (line: string) => warnings.push(line), ...options.observer }

@@ -8,7 +8,7 @@ import { answerSearch, startStubCluster, type StubCluster } from '../helpers/stu
 import { searchTask, writeTrack } from '../helpers/write-track.ts'
 
 const coordinator = new DaemonHome()
-const names = ['a', 'b', 'c', 'd', 'e', 'f', 'stranger'] as const
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'stranger'] as const
 const homes = Object.fromEntries(names.map((name) => [name, new DaemonHome()])) as Record<(typeof names)[number], DaemonHome>
 let port = 0
 
@@ -81,7 +81,7 @@ async function shares(t: TestContext): Promise<void> {
 
 async function refuses(t: TestContext): Promise<void> {
   const target = await cluster(t)
-  const running = race(target, searches({}), '--load-driver-hosts=a,absent,stranger,127.0.0.98:1')
+  const running = race(target, searches({}), '--load-driver-hosts=g,absent,stranger,127.0.0.98:1')
   const ended = await running.ended
   assert.equal(ended.code, 64)
   assert.match(errorOf(ended), /3 of 4 nodes cannot take part/)
@@ -93,7 +93,7 @@ async function refuses(t: TestContext): Promise<void> {
 
 async function killed(t: TestContext): Promise<void> {
   const target = await cluster(t)
-  const running = race(target, searches(LONG), '--load-driver-hosts=a,c')
+  const running = race(target, searches(LONG), '--load-driver-hosts=localhost,c')
   await target.asked(60)
   const [daemon, process_] = [homes.c.pid, racePid('c')]
   process.kill(daemon, 'SIGKILL')
@@ -110,7 +110,7 @@ async function killed(t: TestContext): Promise<void> {
 async function goesOn(t: TestContext): Promise<void> {
   const target = await cluster(t)
   const track = writeTrack({ schedule: [searchTask({ clients: 4, 'time-period': 12, 'target-throughput': 40 }), searchTask({ name: 'after', clients: 4, iterations: 2 })] })
-  const running = race(target, track, '--load-driver-hosts=b,d', '--on-node-loss=continue')
+  const running = race(target, track, '--load-driver-hosts=localhost,d', '--on-node-loss=continue')
   await target.asked(60)
   process.kill(racePid('d'), 'SIGKILL')
   const ended = await running.ended

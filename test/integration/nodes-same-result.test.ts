@@ -1,7 +1,7 @@
 // DESIGN §5.1: the union of what several nodes send is, request by request and in each client's order, what one machine sends.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -15,7 +15,8 @@ import { startStubTarget } from '../helpers/stub-target.ts'
 const DOCUMENTS = 211
 const folder = mkdtempSync(join(tmpdir(), 'rally-nodes-'))
 after(() => rmSync(folder, { recursive: true }))
-writeFileSync(join(folder, 'documents.json'), Array.from({ length: DOCUMENTS }, (_, n) => `{"n":${n}}\n`).join(''))
+mkdirSync(join(folder, 'c'))
+writeFileSync(join(folder, 'c', 'documents.json'), Array.from({ length: DOCUMENTS }, (_, n) => `{"n":${n}}\n`).join(''))
 
 const search = buildOperation('raw-request', { path: '/_search' }, 'search')
 const bulk = (params: JsonObject, name: string) => buildOperation('bulk', { 'bulk-size': 7, ...params }, name)
@@ -50,10 +51,10 @@ interface Sent {
 async function send(schedule: readonly ScheduleElement[], nodes: number): Promise<Sent> {
   const target = await startStubTarget((seen, response) => response.end(seen.path.includes('_bulk') ? '{"took":1,"errors":false,"items":[]}' : '{"took":1}'))
   try {
-    const track: Track = buildTrack(schedule, { root: folder, corpora })
-    const several = Array.from({ length: nodes }, (_, index) => new ShakyNode(`node${index}`))
-    const parts = nodes === 1 ? { workers: 4 } : { nodes: several.map((node) => node.connect()) }
-    const run = await runSchedule({ track, target, seed: 'the same', ...parts })
+    const track: Track = buildTrack(schedule, { corpora })
+    const several = (): ShakyNode[] => Array.from({ length: nodes }, (_, index) => new ShakyNode(`node${index}`, { dataCacheDir: folder }))
+    const parts = nodes === 1 ? { workers: 4 } : { nodes: several().map((node) => node.connect()) }
+    const run = await runSchedule({ track, target, seed: 'the same', dataCacheDir: folder, ...parts })
     assert.deepEqual([run.result.phase, run.result.error], ['done', null])
     // A client has a connection of its own.
     const byClient = new Map<number, string[]>()
