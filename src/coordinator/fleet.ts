@@ -68,9 +68,9 @@ export class Fleet {
     for (const { name, startedLateMs } of this.#links.values()) this.roll.stepOver(name, { requests: requestsOf(name), startedLateMs })
   }
 
-  /** @param snapshotsOf the last one that has come from a node */
-  ping(snapshotsOf: (node: string) => number): void {
-    for (const link of this.#links.values()) link.ping(snapshotsOf(link.name))
+  /** @param snapshotsOf the last one that has come of a node's session */
+  ping(snapshotsOf: (node: string, epoch: string) => number): void {
+    for (const link of this.#links.values()) link.ping(snapshotsOf(link.name, link.epoch))
   }
 
   /** Every LOOK_EVERY_MS. */

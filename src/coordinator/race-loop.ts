@@ -227,7 +227,7 @@ class RaceLoop {
   }
 
   #ping(): void {
-    this.#fleet.ping((node) => this.#collector.ackOf(node))
+    this.#fleet.ping((node, epoch) => this.#collector.ackOf(node, epoch))
   }
 
   #look(): void {

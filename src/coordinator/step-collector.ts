@@ -34,7 +34,8 @@ export class StepCollector {
 
   addSnapshot(snapshot: Snapshot): void {
     if (snapshot.step !== this.step) return
-    this.#acks.set(snapshot.node, Math.max(snapshot.seq, this.#acks.get(snapshot.node) ?? 0))
+    const key = keyOfSession(snapshot.node, snapshot.epoch)
+    this.#acks.set(key, Math.max(snapshot.seq, this.#acks.get(key) ?? 0))
     const figures = this.#figuresOf(snapshot.node, snapshot.epoch)
     const isNewest = snapshot.seq >= figures.seq
     if (isNewest) Object.assign(figures, { seq: snapshot.seq, progress: snapshot.progress })
@@ -50,7 +51,7 @@ export class StepCollector {
 
   addJoined(joined: StepJoined): void {
     if (joined.step !== this.step) return
-    this.#joined.set(`${joined.node}/${joined.epoch}`, joined)
+    this.#joined.set(keyOfSession(joined.node, joined.epoch), joined)
     const figures = this.#figuresOf(joined.node, joined.epoch)
     for (const [task, result] of Object.entries(joined.tasks)) {
       for (const type of SAMPLE_TYPES) replaceSeconds(secondsOf(figures, task, type), result.types[type]?.seconds ?? [], LAST)
@@ -68,9 +69,9 @@ export class StepCollector {
     return tallies.reduce((sum, { started }) => sum + started, 0)
   }
 
-  /** The highest snapshot that has come from a node. */
-  ackOf(node: string): number {
-    return this.#acks.get(node) ?? 0
+  /** The highest snapshot that has come of a node's session: each numbers them for itself. */
+  ackOf(node: string, epoch: string): number {
+    return this.#acks.get(keyOfSession(node, epoch)) ?? 0
   }
 
   tally(task: string, type: SampleTypeName): Tally | null {
@@ -126,7 +127,7 @@ export class StepCollector {
   }
 
   #figuresOf(node: string, epoch: string): NodeFigures {
-    const key = `${node}/${epoch}`
+    const key = keyOfSession(node, epoch)
     let figures = this.#nodes.get(key)
     if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), tallies: new Map(), seq: 0, progress: {} }))
     return figures
@@ -186,6 +187,10 @@ function withSeconds(task: string, result: TaskResult, figures: NodeFigures): Ta
 
 /** What a node says when it joins is its last word. */
 const LAST = Number.POSITIVE_INFINITY
+
+function keyOfSession(node: string, epoch: string): string {
+  return `${node}/${epoch}`
+}
 
 function nodeOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/'))

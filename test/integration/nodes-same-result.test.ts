@@ -48,13 +48,13 @@ interface Sent {
   readonly clients: readonly string[]
 }
 
-async function send(schedule: readonly ScheduleElement[], nodes: number): Promise<Sent> {
+async function send(schedule: readonly ScheduleElement[], nodes: number, seed = 'the same'): Promise<Sent> {
   const target = await startStubTarget((seen, response) => response.end(seen.path.includes('_bulk') ? '{"took":1,"errors":false,"items":[]}' : '{"took":1}'))
   try {
     const track: Track = buildTrack(schedule, { corpora })
     const several = (): ShakyNode[] => Array.from({ length: nodes }, (_, index) => new ShakyNode(`node${index}`, { dataCacheDir: folder }))
     const parts = nodes === 1 ? { workers: 4 } : { nodes: several().map((node) => node.connect()) }
-    const run = await runSchedule({ track, target, seed: 'the same', dataCacheDir: folder, ...parts })
+    const run = await runSchedule({ track, target, seed, dataCacheDir: folder, ...parts })
     assert.deepEqual([run.result.phase, run.result.error], ['done', null])
     // A client has a connection of its own.
     const byClient = new Map<number, string[]>()
@@ -99,3 +99,9 @@ for (const [kind, schedule] of Object.entries(SCHEDULES)) {
     assert.equal(requests, one.run.result.nodes[0]!.requests)
   })
 }
+
+test('another seed makes other choices: what is compared can differ', async () => {
+  const schedule = SCHEDULES['bounded by their corpus']!.slice(1)
+  const [one, other] = [await send(schedule, 1), await send(schedule, 1, 'another')]
+  assert.notDeepEqual(other.clients, one.clients)
+})
