@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { clientOptions, DEFAULT_CLIENT_OPTIONS } from '../config/client-options.ts'
 import { isRaceId } from '../config/directories.ts'
 import { parseHost } from '../config/host-text.ts'
+import { loadDriverHosts } from '../config/load-driver-hosts.ts'
 import { targetHosts } from '../config/target-hosts.ts'
 import { keyValues, textList } from '../config/value-grammar.ts'
 import { RallyError } from '../core/errors.ts'
@@ -39,6 +40,7 @@ const READERS: Readonly<Record<ValueKind, (text: string) => unknown>> = {
   list: (text) => textList(text),
   map: (text) => keyValues(text),
   hosts: (text) => targetHosts(text),
+  'load-drivers': (text) => loadDriverHosts(text),
   // Kept as text: which clusters they are for is known with --target-hosts only. Reading shows what is wrong with them.
   options: (text) => {
     clientOptions(text, null)

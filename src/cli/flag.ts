@@ -9,6 +9,7 @@ export type ValueKind =
   | 'list'
   | 'map'
   | 'hosts'
+  | 'load-drivers'
   | 'options'
   | 'count'
   | 'date'

@@ -8,13 +8,12 @@ import { systemClock } from '../core/clock.ts'
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { textAt } from '../core/json-path.ts'
-import type { OnError, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
+import type { OnError, OnNodeLoss, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
 import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-target.ts'
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { nodeSettings } from '../driver/node-settings.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
-import { openLocalNode } from '../node/local-node.ts'
 import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
 import { challengeToRun } from '../track/track.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -23,6 +22,7 @@ import { raceDisplay } from './live-display.ts'
 import { endOf, healthWarnings } from './race-end.ts'
 import { printReport } from './print-report.ts'
 import { bringHere } from './pull-nodes.ts'
+import { openNodes } from './race-nodes.ts'
 import { requireRaceResults } from './race-results.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
 import { remakeRace } from './remake-race.ts'
@@ -100,7 +100,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
     target: identified,
     clientOptions: target.options,
     onError: (textOf(flags, 'on-error') ?? 'continue') as OnError,
-    onNodeLoss: 'abort',
+    onNodeLoss: (textOf(flags, 'on-node-loss') ?? 'abort') as OnNodeLoss,
     seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),
     testMode: isOn(flags, 'test-mode'),
     offline: isOn(flags, 'offline'),
@@ -109,7 +109,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
   }
 }
 
-async function race({ output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
+async function race({ flags, output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
   const { config } = request
   const settings = nodeSettings(config, (line) => output.onLine('INFO', line))
   const display = raceDisplay(output, systemClock, output.stderrIsTerminal ? process.stderr : null)
@@ -117,7 +117,7 @@ async function race({ output, signal }: CommandContext, request: RaceRequest): P
     return await runRace(request, {
       observer: display,
       signal,
-      openNodes: () => Promise.resolve([openLocalNode('local', settings)]),
+      openNodes: () => openNodes({ flags, raceId: request.raceId, settings, output, signal }),
       startEmbedded: () => startEmbeddedNode({}, signal)
     })
   } finally {

@@ -59,16 +59,27 @@ const RACE = group('Race', [
   flag('switch', 'enable-assertions', 'check the assertions of the tasks; one that fails ends the race')
 ])
 
+const NODES = group('Load drivers', [
+  flag('load-drivers', 'load-driver-hosts HOSTS', 'nodes that send the load: NAME,HOST:PORT,localhost; each runs rallyd', { fallback: 'localhost' }),
+  flag('text', 'on-node-loss MODE', 'what the loss of one does once the load has begun: both make the race invalid', {
+    choices: ['abort', 'continue'],
+    fallback: 'abort',
+    origin: 'rally'
+  }),
+  flag('switch', 'force', 'take the nodes from another race, which is ended', { origin: 'rally' }),
+  flag('switch', 'no-bootstrap', 'leave the program on the nodes as it is; another version is refused', { origin: 'rally' })
+])
+
 export const SHOWN: readonly Flag[] = group('Report', [
   flag('text', 'show-in-report WHICH', 'rows of the report', { choices: ['available', 'all-percentiles', 'all'], fallback: 'available' })
 ])
 
 const ELASTIC_LATER = later(
-  'revision car car-params runtime-jdk elasticsearch-plugins plugin-params load-driver-hosts telemetry telemetry-params distribution-version ' +
+  'revision car car-params runtime-jdk elasticsearch-plugins plugin-params telemetry telemetry-params distribution-version ' +
     'distribution-repository source-build-method cluster-name team-repository team-revision team-path effective-start-date',
   'preserve-install enable-driver-profiling multi-cluster kill-running-processes skip-rest-api-check source-build-release'
 )
-const OURS_LATER = later('require abort-when on-node-loss transport node-name', 'no-bootstrap force', 'rally')
+const OURS_LATER = later('require abort-when transport node-name', '', 'rally')
 
 export const RACE_FLAGS: readonly Flag[] = [
   ...TRACK,
@@ -76,6 +87,7 @@ export const RACE_FLAGS: readonly Flag[] = [
   ...TASK_FILTER,
   ...TARGET,
   ...RACE,
+  ...NODES,
   ...REPORT,
   ...SHOWN,
   ...ELASTIC_LATER,

@@ -1,3 +1,4 @@
+import type { NodeFacts } from '../protocol/hello.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
 import type { Peer } from '../protocol/peer.ts'
 
@@ -8,6 +9,10 @@ export interface ConnectedNode {
   readonly name: string
   /** Its share of the clients relative to the others'; 1 unless the inventory says otherwise. */
   readonly weight: number
+  /** `10.0.0.2:1900`; null: this process itself. */
+  readonly address: string | null
+  readonly version: string
+  readonly facts: NodeFacts
   readonly peer: ControlPeer
   /** Opens one more control connection to the same session; null: a node in this process has the one that never breaks. */
   readonly reconnect: Reconnect | null

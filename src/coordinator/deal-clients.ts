@@ -36,7 +36,7 @@ export function dealClients(request: RaceRequest, setup: RaceSetup, nodes: reado
 }
 
 function commonPart(request: RaceRequest, setup: RaceSetup): Omit<Prepare, 'clients'> {
-  const { options, facts: known, isLocal: targetIsLocal } = setup.target
+  const { options, facts: known } = setup.target
   const { raceId: race, seed, trackFolder, onError, enableAssertions, testMode, offline } = request
   const { distribution, version, isServerless, isServerlessOperator } = known
   return {
@@ -49,8 +49,7 @@ function commonPart(request: RaceRequest, setup: RaceSetup): Omit<Prepare, 'clie
     onError,
     enableAssertions,
     testMode,
-    offline,
-    targetIsLocal
+    offline
   }
 }
 

@@ -22,7 +22,7 @@ export function figureFinding(figure: FigureFacts, watch: Watch, isStrict: IsStr
     return [{ figure: name, unit, worst: worst.value, limit, breached: false, warnsOnly: false, where: worst.where, when: momentOf(worst.stretch), seconds: 0, advice: '' }]
   }
   const warnsOnly = figure.weight !== 'breach' || !isStrict(run.first.step)
-  const others = watch.places > 1 ? ` and ${watch.places - 1} more` : ''
+  const others = watch.places.size > 1 ? ` and ${watch.places.size - 1} more` : ''
   const { where, worst: value, seconds } = run
   return [{ figure: name, unit, worst: value, limit, breached: true, warnsOnly, where: `${where}${others}`, when: momentOf(run.first, run.last), seconds, advice: adviceFor(figure.advice, run.othersCpu) }]
 }

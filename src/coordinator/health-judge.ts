@@ -7,7 +7,7 @@ import { nodeFigures, workerFigures, type Figure } from './health-figures.ts'
 import { dropFinding, figureFinding, latenessFinding, lostFinding } from './health-findings.ts'
 import { LatenessLimits } from './lateness-limits.ts'
 import { RequestWatch } from './health-requests.ts'
-import { LatenessWatch } from './step-lateness.ts'
+import { LatenessWatch, p99Ms } from './step-lateness.ts'
 import { Watch, type Stretch, type WatchedStep } from './health-watch.ts'
 
 /** CPU times are told in ticks of some milliseconds: shares of less than this say nothing. */
@@ -77,6 +77,14 @@ export class HealthJudge {
     const breaches = findings.filter((finding) => finding.breached)
     const verdict = breaches.some((finding) => !finding.warnsOnly) ? 'invalid' : breaches.length > 0 ? 'warning' : 'ok'
     return { verdict, findings }
+  }
+
+  /** Nodes of which a figure was over its limit for long enough, be it only told. */
+  nodesOver(): ReadonlySet<string> {
+    const watches = [...this.#workers, ...this.#nodes].map(({ watch }) => watch)
+    const stalled = this.#lateness.steps().filter((late) => p99Ms(late) > this.#limits.loopDelayP99Ms)
+    const places = [...[...watches, this.#drops].flatMap((watch) => [...watch.places]), ...stalled.map(({ where }) => where)]
+    return new Set(places.map((where) => /^node (.*?)(?:, worker \d+)?$/.exec(where)?.[1] ?? where))
   }
 
   #hearNode(node: string, health: NodeHealth): void {

@@ -80,9 +80,9 @@ export class Watch {
     return [...this.#breaches.values()]
   }
 
-  /** How many places were over the limit for long enough, ever. */
-  get places(): number {
-    return this.#places.size
+  /** Those that were over the limit for long enough, ever. */
+  get places(): ReadonlySet<string> {
+    return this.#places
   }
 
   #run(where: string, stretch: Stretch): Run {

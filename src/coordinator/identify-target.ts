@@ -20,8 +20,6 @@ export interface IdentifiedTarget {
   readonly facts: DetectedTarget
   /** `Elasticsearch 9.4.3 at 127.0.0.1:9200`. */
   readonly line: string
-  /** Whether it runs on this machine, too. */
-  readonly isLocal: boolean
 }
 
 export interface Asking {
@@ -38,7 +36,7 @@ export async function identifyTarget(hosts: readonly TargetHost[], asking: Askin
   try {
     const onWaiting = (reason: string): void => asking.onWaiting(`Waiting for ${where}: ${reason}`)
     const facts = await detectTarget(client, { where, signal: asking.signal, onWaiting })
-    return { options, facts, line: `${facts.line} at ${where}`, isLocal: hosts.some(isLocalHost) }
+    return { options, facts, line: `${facts.line} at ${where}` }
   } finally {
     await client.close()
   }
@@ -46,8 +44,4 @@ export async function identifyTarget(hosts: readonly TargetHost[], asking: Askin
 
 function nameOf(host: TargetHost): string {
   return host.host.includes(':') ? `[${host.host}]:${host.port}` : `${host.host}:${host.port}`
-}
-
-function isLocalHost(host: TargetHost): boolean {
-  return host.host === 'localhost' || host.host.startsWith('127.') || host.host === '::1'
 }

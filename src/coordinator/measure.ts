@@ -10,7 +10,7 @@ import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
 import type { TaskResult, TypeResult } from '../protocol/messages.ts'
 import { targetThroughputOf, TEST_MODE_THROUGHPUT } from '../scheduler/target-throughput.ts'
 
-/** Merged results of a task → its measurement. `isAdmin`: left out of the report unless the track says otherwise. */
+/** Merged results of a task → its measurement, as if no node was lost. `isAdmin`: left out of the report unless the track says otherwise. */
 export function measurementOf(task: Task, result: TaskResult, isAdmin: boolean): TaskMeasurement {
   const seconds = secondFigures(result)
   const target = targetThroughputOf(task)
@@ -36,7 +36,8 @@ export function measurementOf(task: Task, result: TaskResult, isAdmin: boolean):
     measuredElapsedSeconds: Math.max(0, result.lastEndAtMs - result.warmAtMs) / 1000,
     normalWork: result.types.normal?.tally.work[unit] ?? 0,
     cumulativeThroughput: cumulativeThroughput({ seconds, firstNormalSecond, elapsedSeconds }),
-    durationMs: result.lastSentAtMs
+    durationMs: result.lastSentAtMs,
+    missingNodes: []
   }
 }
 

@@ -24,6 +24,8 @@ const MISSED_ANSWERS = 3
 
 export class NodeLink {
   readonly name: string
+  /** Of its session; empty: not told yet. */
+  epoch = ''
   /** Resolves when nothing of its session is left, as far as can be known from here. */
   readonly closed: Promise<void>
   readonly #node: ConnectedNode
@@ -129,7 +131,12 @@ export class NodeLink {
     this.#listener.heard(this.name)
     if (event.t === 'pong') this.#pong(event)
     else if (event.t === 'preparing' || event.t === 'snapshot') this.#listener.hear(this.name, event)
-    else if (this.#inbox.takes(event)) this.#listener.hear(this.name, event)
+    else if (this.#inbox.takes(event)) this.#take(event)
+  }
+
+  #take(event: KeptEvent): void {
+    if (event.t === 'prepared') this.epoch = event.epoch
+    this.#listener.hear(this.name, event)
   }
 
   #pong({ ping, commands, events }: Pong): void {

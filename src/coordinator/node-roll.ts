@@ -12,8 +12,8 @@ export interface NodeRecord {
   readonly startSkewMs: number
   /** Longest time without a word, milliseconds; 0: never long enough to be told. */
   readonly silentMs: number
-  /** Step (from 0) in which it was lost, and why; null: it was not. */
-  readonly lost: { readonly step: number; readonly why: string } | null
+  /** Step (from 0; null: none had begun) in which it was lost, and why; null: it was not. */
+  readonly lost: { readonly step: number | null; readonly why: string } | null
 }
 
 type Entry = { -readonly [Key in keyof NodeRecord]: NodeRecord[Key] }
@@ -43,7 +43,7 @@ export class NodeRoll {
     this.#change(node, (entry) => ({ silentMs: Math.max(entry.silentMs, ms) }))
   }
 
-  lost(node: string, lost: { readonly step: number; readonly why: string }): void {
+  lost(node: string, lost: NonNullable<NodeRecord['lost']>): void {
     this.#change(node, (entry) => ({ lost: entry.lost ?? lost }))
   }
 

@@ -3,24 +3,23 @@
 import { fromWire, RallyError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import { unreachable } from '../core/exhaustive.ts'
-import type { Prepare, TaskResult } from '../protocol/messages.ts'
+import type { TaskResult } from '../protocol/messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
-import type { ConnectedNode } from './connected-node.ts'
+import { Fleet, type EngagedNode } from './fleet.ts'
 import type { HealthJudge } from './health-judge.ts'
-import { NodeLink, type LinkEvent } from './node-link.ts'
-import { NodeRoll, type NodeRecord } from './node-roll.ts'
-import { NodeWatch } from './node-watch.ts'
+import { errorAt, lossError, lossText, untold } from './losses.ts'
+import type { LinkEvent } from './node-link.ts'
+import type { NodeRecord } from './node-roll.ts'
 import { joinedProgress, progressOf } from './progress.ts'
-import type { RaceObserver } from './race-request.ts'
-import { advance, CANCEL_GRACE_MS, initialState, isOver, isStopping, type OnNodeLoss, type RaceEvent, type RaceState } from './race-state.ts'
+import type { OnNodeLoss, RaceObserver } from './race-request.ts'
+import { advance, CANCEL_GRACE_MS, initialState, isOver, isStopping, type RaceEvent, type RaceState } from './race-state.ts'
 import { LOOK_EVERY_MS } from '../core/silence.ts'
-import { startTimes } from './start-times.ts'
 import { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
 import { Waits } from './waits.ts'
 
 export interface RaceLoopOptions {
-  readonly nodes: readonly { readonly node: ConnectedNode; readonly prepare: Prepare }[]
+  readonly nodes: readonly EngagedNode[]
   readonly secrets: TargetSecrets
   readonly steps: readonly StepFacts[]
   readonly onNodeLoss: OnNodeLoss
@@ -47,8 +46,9 @@ export interface RaceLoopResult {
 
 /** Of a node that was told to stop, beyond the grace of what is in flight: it aborts that, and tells its figures. */
 const STOP_DEADLINE_MS = 3000
-const CLOSE_DEADLINE_MS = 10_000
 const PING_EVERY_MS = 1000
+/** A node that stopped so soon after the coordinator had stood still for so long did so because of it. */
+const OWN_FAULT = { withinMs: 15_000, pauseMs: 4000 }
 
 export async function runRaceLoop(options: RaceLoopOptions): Promise<RaceLoopResult> {
   const loop = new RaceLoop(options)
@@ -57,9 +57,7 @@ export async function runRaceLoop(options: RaceLoopOptions): Promise<RaceLoopRes
 
 class RaceLoop {
   readonly #options: RaceLoopOptions
-  readonly #links: readonly NodeLink[]
-  readonly #watch: NodeWatch
-  readonly #roll: NodeRoll
+  readonly #fleet: Fleet
   readonly #waits = new Waits(systemClock.monotonicMs())
   readonly #tasks: Record<string, TaskResult> = {}
   readonly #timers: NodeJS.Timeout[] = []
@@ -70,16 +68,12 @@ class RaceLoop {
 
   constructor(options: RaceLoopOptions) {
     this.#options = options
-    const names = options.nodes.map(({ node }) => node.name)
-    this.#state = initialState(names, options.steps, options.onNodeLoss)
-    this.#roll = new NodeRoll(options.nodes.map(({ node, prepare }) => ({ name: node.name, clients: prepare.clients.length })))
-    const listener = {
-      heard: (node: string) => this.#watch.heard(node, systemClock.monotonicMs()),
-      hear: (node: string, event: LinkEvent) => this.#hear(node, event),
-      gone: (node: string, why: string) => this.#lose(node, why)
-    }
-    this.#links = options.nodes.map(({ node }) => new NodeLink(node, listener))
-    this.#watch = new NodeWatch(this.#links, { lost: (node, what) => this.#lose(node, what), back: (node, gapMs) => this.#back(node, gapMs) })
+    this.#fleet = new Fleet(options.nodes, {
+      hear: (node, event) => this.#hear(node, event),
+      lost: (node, what) => this.#lose(node, what),
+      back: (node, gapMs) => this.#back(node, gapMs)
+    })
+    this.#state = initialState(this.#fleet.names, options.steps, options.onNodeLoss)
   }
 
   async run(): Promise<RaceLoopResult> {
@@ -87,11 +81,7 @@ class RaceLoop {
     const over = new Promise<void>((resolve) => (this.#over = resolve))
     const cancel = (): void => this.#decide({ type: 'cancel', reason: 'the user cancelled the race' })
     signal.addEventListener('abort', cancel)
-    for (const [index, link] of this.#links.entries()) {
-      this.#watch.heard(link.name, systemClock.monotonicMs())
-      link.send({ t: 'secrets', target: secrets })
-      link.send({ t: 'prepare', ...nodes[index]!.prepare })
-    }
+    this.#fleet.prepare(nodes, secrets)
     this.#ping()
     this.#timers.push(
       setInterval(() => this.#look(), LOOK_EVERY_MS),
@@ -104,22 +94,22 @@ class RaceLoop {
       this.#decide({ type: 'failed', node: 'target' })
     })
     await over
-    for (const timer of this.#timers) clearInterval(timer)
     signal.removeEventListener('abort', cancel)
-    await this.#closeNodes()
+    const open = await this.#fleet.close()
+    if (open.length > 0) this.#options.observer.warning(`did not close its session in time: node ${open.join(', ')}`)
+    for (const timer of this.#timers) clearInterval(timer)
     const { phase } = this.#state
-    return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error, nodes: this.#roll.records() }
+    return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error, nodes: this.#fleet.roll.records() }
   }
 
   #hear(node: string, event: LinkEvent): void {
-    const { observer } = this.#options
     switch (event.t) {
       case 'preparing':
-        this.#waits.prepares(node, event.what)
+        this.#waits.prepares(node, event.what, systemClock.monotonicMs())
         return
       case 'prepared':
-        this.#roll.prepared(node, event.workers)
-        for (const warning of event.warnings) observer.warning(this.#named(node, warning))
+        this.#fleet.roll.prepared(node, event.workers)
+        for (const warning of event.warnings) this.#warn(node, warning)
         this.#prepared(node)
         return
       case 'snapshot':
@@ -134,7 +124,7 @@ class RaceLoop {
         this.#decide({ type: 'step-joined', node, step: event.step })
         return
       case 'warning':
-        observer.warning(this.#named(node, event.message))
+        this.#warn(node, event.message)
         return
       case 'failed':
         this.#failedAt(node, fromWire(event.error))
@@ -172,7 +162,7 @@ class RaceLoop {
     if (before.phase !== 'preparing' && (decision.state.step !== before.step || isOver(decision.state))) this.#collect(before)
     for (const command of decision.commands) {
       if (command.t === 'start-step') this.#startStep(command.step)
-      else for (const link of this.#links) link.send(command)
+      else this.#fleet.send(command)
     }
     if (isStopping(decision.state) && !isStopping(before)) this.#stopInTime()
     if (isOver(decision.state) && !isOver(before)) this.#over()
@@ -185,22 +175,16 @@ class RaceLoop {
     const nowMs = systemClock.monotonicMs()
     health.stepStarts({ step, tasks, isThrottled: tasks.some((task) => throttled.has(task)), nowMs })
     this.#options.stepStarts?.(nowMs)
-    const starts = startTimes(new Map(this.#links.map((link) => [link.name, link.roundTripMs])))
-    for (const link of this.#links) {
-      const { delayMs, skewMs } = starts.get(link.name)!
-      this.#roll.starts(link.name, skewMs)
-      link.send({ t: 'start-step', step, delayMs })
-    }
+    this.#fleet.startStep(step, this.#state.lost)
   }
 
   #collect(before: RaceState): void {
-    for (const link of this.#links) this.#roll.stepOver(link.name, { requests: this.#collector.requestsOf(link.name), startedLateMs: link.startedLateMs })
-    for (const node of this.#collector.unjoined()) {
-      this.#options.observer.warning(`node ${node} did not tell all that it measured in step ${before.step + 1}: its figures are those of its last second`)
-    }
+    const { observer } = this.#options
+    this.#fleet.stepOver((node) => this.#collector.requestsOf(node))
+    for (const line of untold(this.#collector, this.#fleet.roll)) observer.warning(line)
     const results = this.#collector.results()
     Object.assign(this.#tasks, results)
-    this.#options.observer.progress(joinedProgress(before, results))
+    observer.progress(joinedProgress(before, results))
   }
 
   /** Whoever does not join is left behind: nothing keeps a race from its end. */
@@ -219,76 +203,54 @@ class RaceLoop {
   #failedAt(node: string, error: Error): void {
     const isLoss = error instanceof RallyError && error.kind === 'invalid'
     if (isLoss && this.#options.onNodeLoss === 'continue') this.#lose(node, `failed: ${error.message}`)
-    else this.#fail(node, this.#links.length === 1 ? error : atNode(node, error))
+    else this.#fail(node, this.#isAlone ? error : errorAt(node, error))
   }
 
   #stopped(node: string, reason: string): void {
-    if (isOver(this.#state)) {
-      this.#links.find((link) => link.name === node)?.giveUp()
-      return
-    }
-    const pause = this.#watch.ownPause
-    const isOwnFault = pause !== null && systemClock.monotonicMs() - pause.untilMs < OWN_FAULT_MS
-    this.#lose(node, `stopped: ${reason}${isOwnFault ? `, because the coordinator itself had stood still for ${Math.round(pause.ms / 1000)} s` : ''}`)
+    const pauseMs = this.#fleet.ownPauseMs(systemClock.monotonicMs(), OWN_FAULT.withinMs)
+    const cause = pauseMs < OWN_FAULT.pauseMs ? '' : `, because the coordinator itself had stood still for ${Math.round(pauseMs / 1000)} s`
+    this.#lose(node, `stopped: ${reason}${cause}`)
   }
 
-  /** Once a step has begun, figures without this node's are not the ones that were asked for. */
   #lose(node: string, what: string): void {
-    this.#watch.dismiss(node)
+    this.#fleet.dismiss(node)
     if (isOver(this.#state) || this.#state.lost.has(node)) return
-    const { phase, step, steps } = this.#state
-    const isPreparing = phase === 'preparing'
-    const doing = this.#waits.preparing(node)
-    const where = isPreparing ? `while preparing${doing === null ? '' : ` (${doing})`}` : `in step ${step + 1} of ${steps.length}`
-    const message = `node ${node} ${what} ${where}`
-    this.#roll.lost(node, { step, why: what })
-    this.#links.find((link) => link.name === node)?.giveUp()
+    const isPreparing = this.#state.phase === 'preparing'
+    const message = lossText(node, what, this.#state, this.#waits.preparing(node))
+    this.#fleet.roll.lost(node, { step: isPreparing ? null : this.#state.step, why: what })
     this.#decide({ type: 'lost', node })
     const goesOn = this.#state.phase === 'running' || this.#state.phase === 'done'
     if (goesOn) this.#options.observer.warning(`${message}: the race goes on without it, and figures from that step on lack its part`)
-    else this.#error ??= new RallyError(isPreparing ? 'node' : 'invalid', message, { hint: `look into the log file of node ${node}` })
+    else this.#error ??= lossError(message, node, isPreparing)
   }
 
   #back(node: string, gapMs: number): void {
-    this.#roll.wasSilent(node, gapMs)
+    this.#fleet.roll.wasSilent(node, gapMs)
     const where = this.#state.phase === 'preparing' ? 'while preparing' : `in step ${this.#state.step + 1}`
     this.#options.observer.warning(`node ${node} was silent for ${(gapMs / 1000).toFixed(1)} s ${where}; it is back, and nothing it measured is missing`)
   }
 
   #ping(): void {
-    for (const link of this.#links) link.ping(this.#collector.ackOf(link.name))
+    this.#fleet.ping((node, epoch) => this.#collector.ackOf(node, epoch))
   }
 
   #look(): void {
     const nowMs = systemClock.monotonicMs()
-    this.#watch.look(nowMs)
+    this.#fleet.look(nowMs)
     if (isOver(this.#state)) return
+    for (const { node, what } of this.#waits.stuck(this.#state, nowMs)) this.#lose(node, what)
     const { observer, steps } = this.#options
     const wait = this.#waits.now(this.#state, nowMs)
-    observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait, troubles: this.#watch.troubles(nowMs) }))
+    const troubles = this.#fleet.troubles(nowMs)
+    observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait, troubles }))
+  }
+
+  get #isAlone(): boolean {
+    return this.#fleet.names.length === 1
   }
 
   /** Where several nodes say something, who it was. */
-  #named(node: string, words: string): string {
-    return this.#links.length === 1 ? words : `node ${node}: ${words}`
+  #warn(node: string, words: string): void {
+    this.#options.observer.warning(this.#isAlone ? words : `node ${node}: ${words}`)
   }
-
-  async #closeNodes(): Promise<void> {
-    const left = new Set(this.#links.map((link) => link.name))
-    const closed = Promise.all(this.#links.map((link) => link.closed.then(() => left.delete(link.name))))
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), CLOSE_DEADLINE_MS)))
-    const outcome = await Promise.race([closed, deadline])
-    clearTimeout(timer)
-    if (outcome === 'late') this.#options.observer.warning(`node ${[...left].join(', ')} did not close its session within ${CLOSE_DEADLINE_MS / 1000} s`)
-    for (const link of this.#links) link.close()
-  }
-}
-
-/** A node that stopped within this time after the coordinator's own standstill did so because of it. */
-const OWN_FAULT_MS = 15_000
-
-function atNode(node: string, error: Error): Error {
-  if (!(error instanceof RallyError)) return error
-  return new RallyError(error.kind, `node ${node}: ${error.message}`, { hint: error.hint, problems: error.problems, cause: error.cause })
 }

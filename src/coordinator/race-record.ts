@@ -5,7 +5,7 @@ import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { HealthReport } from '../metrics/measurement.ts'
-import { raceDocument, type RaceHeader, type RaceState, type RaceStatus, type StepStart } from '../metrics/race.ts'
+import { raceDocument, type RaceHeader, type RaceNode, type RaceState, type RaceStatus, type StepStart } from '../metrics/race.ts'
 import { storeRace, storeTrack } from '../metrics/race-store.ts'
 import { programVersion, versionText } from '../core/version.ts'
 import { pulledDir, racesDir } from '../config/directories.ts'
@@ -16,6 +16,7 @@ import type { RaceSetup } from './race-setup.ts'
 export interface RaceEnd {
   readonly results: JsonObject
   readonly health: HealthReport
+  readonly nodes: readonly RaceNode[]
   readonly unreportedTasks: readonly JsonObject[]
   readonly error: Error | null
   readonly warnings: readonly string[]
@@ -113,6 +114,7 @@ export class RaceRecord {
       warnings: end.warnings,
       health: end.health,
       'step-starts': end.stepStarts,
+      nodes: end.nodes,
       'unreported-tasks': end.unreportedTasks
     }
   }

@@ -3,11 +3,12 @@
 import type { Config } from '../config/config.ts'
 import type { HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
 import type { Track } from '../track/track.ts'
-import type { OnNodeLoss } from './race-state.ts'
 import type { IdentifiedTarget } from './identify-target.ts'
 import type { JsonObject } from '../core/json.ts'
 
 export type OnError = 'continue' | 'continue-on-network' | 'abort'
+/** `--on-node-loss`: what the loss of a load driver does once the load has begun. */
+export type OnNodeLoss = 'abort' | 'continue'
 export type Pipeline = 'embedded' | 'benchmark-only'
 
 export interface RaceRequest {

@@ -24,12 +24,10 @@
 import { unreachable } from '../core/exhaustive.ts'
 import type { KeptCommand } from '../protocol/messages.ts'
 import { isComplete } from './completion.ts'
+import type { OnNodeLoss } from './race-request.ts'
 import type { StepFacts } from './step-facts.ts'
 
 export type RacePhase = 'preparing' | 'running' | 'cancelling' | 'failing' | 'done' | 'cancelled' | 'failed'
-
-/** `--on-node-loss`. */
-export type OnNodeLoss = 'abort' | 'continue'
 
 export interface RaceState {
   readonly phase: RacePhase

@@ -5,8 +5,10 @@ import { measuredResults, unreportedTasks } from '../metrics/results.ts'
 import type { ConnectedNode } from './connected-node.ts'
 import { dealClients } from './deal-clients.ts'
 import { HealthJudge } from './health-judge.ts'
+import { lostParts } from './losses.ts'
 import { measurementsOf } from './measurements.ts'
 import { runRaceLoop, type RaceLoopResult } from './race-loop.ts'
+import { raceNodes } from './race-nodes.ts'
 import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
 import type { RaceServices } from './race-services.ts'
@@ -65,15 +67,16 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
   }
   const telemetry = new TelemetryBracket(setup.target.options, services.signal, (line) => observer.warning(line))
   const result = await runLoop(request, services, { setup, observer, health, telemetry, nodes, summary })
-  const measurements = measurementsOf(setup.challenge.schedule, result.tasks)
+  const measurements = measurementsOf(setup.challenge.schedule, result.tasks, result.nodes)
   const records = result.phase === 'failed' ? [] : await telemetry.after()
-  const report = health.report(measurements, lostParts(result))
+  const report = health.report(measurements, lostParts(result.nodes, result.error))
   const results = measuredResults({ track: request.track, measurements, telemetry: records })
   const unreported = unreportedTasks({ track: request.track, measurements })
   const error = errorOf(result)
   if (result.error !== null && result.error !== error) observer.warning(`while it was cancelled, the race failed: ${messageOf(result.error)}`)
   const status = result.phase === 'done' ? 'finished' : result.phase
-  const end = { results, health: report, unreportedTasks: unreported, error, warnings, stepStarts: summary.stepStarts }
+  const raced = raceNodes(nodes, result.nodes, health.nodesOver())
+  const end = { results, health: report, nodes: raced, unreportedTasks: unreported, error, warnings, stepStarts: summary.stepStarts }
   const stored = await record.storeEnd(status, end)
   await summary.close(stored.status)
   if (stored.diskError !== null && error !== null) observer.warning(messageOf(stored.diskError))
@@ -111,13 +114,6 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
     beforeLoad: () => telemetry.before(),
     targetGone: setup.targetGone
   })
-}
-
-/** What the load generator lost once the first step had started: figures without it are not the ones that were asked for. */
-function lostParts({ error, nodes, phase }: RaceLoopResult): string[] {
-  if (error instanceof RallyError && error.kind === 'invalid') return [messageOf(error)]
-  if (phase !== 'done') return []
-  return nodes.flatMap(({ name, lost }) => (lost === null ? [] : [`node ${name} ${lost.why} in step ${lost.step + 1}`]))
 }
 
 /** A bug outranks the user's cancel, and that any other failure. */

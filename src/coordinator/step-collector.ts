@@ -39,7 +39,8 @@ export class StepCollector {
 
   addSnapshot(snapshot: Snapshot): void {
     if (snapshot.step !== this.step) return
-    this.#acks.set(snapshot.node, Math.max(snapshot.seq, this.#acks.get(snapshot.node) ?? 0))
+    const key = keyOfSession(snapshot.node, snapshot.epoch)
+    this.#acks.set(key, Math.max(snapshot.seq, this.#acks.get(key) ?? 0))
     const figures = this.#figuresOf(snapshot.node, snapshot.epoch)
     const isNewest = snapshot.seq >= figures.seq
     if (isNewest) Object.assign(figures, { seq: snapshot.seq, progress: snapshot.progress })
@@ -55,7 +56,7 @@ export class StepCollector {
 
   addJoined(joined: StepJoined): void {
     if (joined.step !== this.step) return
-    this.#joined.set(`${joined.node}/${joined.epoch}`, joined)
+    this.#joined.set(keyOfSession(joined.node, joined.epoch), joined)
     const figures = this.#figuresOf(joined.node, joined.epoch)
     for (const [task, result] of Object.entries(joined.tasks)) {
       for (const type of SAMPLE_TYPES) replaceSeconds(figures, keyOf(task, type), result.types[type]?.seconds ?? [], LAST)
@@ -64,15 +65,18 @@ export class StepCollector {
 
   /** Requests that a node has begun in this step, as far as it told. */
   requestsOf(node: string): number {
-    return this.#resultsByKey()
-      .filter(([key]) => nodeOf(key) === node)
-      .flatMap(([, results]) => Object.values(results))
-      .reduce((sum, result) => sum + SAMPLE_TYPES.reduce((started, type) => started + (result.types[type]?.tally.started ?? 0), 0), 0)
+    const tallies = [...this.#nodes].flatMap(([key, figures]) => {
+      if (nodeOf(key) !== node) return []
+      const joined = this.#joined.get(key)
+      if (joined === undefined) return [...figures.tallies.values()]
+      return Object.values(joined.tasks).flatMap(({ types }) => SAMPLE_TYPES.flatMap((type) => types[type]?.tally ?? []))
+    })
+    return tallies.reduce((sum, { started }) => sum + started, 0)
   }
 
-  /** The highest snapshot that has come from a node. */
-  ackOf(node: string): number {
-    return this.#acks.get(node) ?? 0
+  /** The highest snapshot that has come of a node's session: each numbers them for itself. */
+  ackOf(node: string, epoch: string): number {
+    return this.#acks.get(keyOfSession(node, epoch)) ?? 0
   }
 
   tally(task: string, type: SampleTypeName): Tally | null {
@@ -113,6 +117,13 @@ export class StepCollector {
     return [...this.#nodes.keys()].filter((key) => !this.#joined.has(key)).map(nodeOf)
   }
 
+  /** Whether a node has told what it measured: `some`, as long as it has not joined. */
+  toldBy(node: string): 'all' | 'some' | 'nothing' {
+    const sessions = [...this.#nodes.keys()].filter((key) => nodeOf(key) === node)
+    if (sessions.length === 0) return 'nothing'
+    return sessions.every((key) => this.#joined.has(key)) ? 'all' : 'some'
+  }
+
   /** Results by task, merged over the nodes, with all seconds; of a node that has not joined, what its snapshots tell. */
   results(): Record<string, TaskResult> {
     return this.#resultsByKey().reduce<Record<string, TaskResult>>((merged, [, results]) => mergeResultMaps(merged, results), {})
@@ -128,7 +139,7 @@ export class StepCollector {
   }
 
   #figuresOf(node: string, epoch: string): NodeFigures {
-    const key = `${node}/${epoch}`
+    const key = keyOfSession(node, epoch)
     let figures = this.#nodes.get(key)
     if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), old: this.#keepsTimes ? new Map() : null, tallies: new Map(), seq: 0, progress: {} }))
     return figures
@@ -190,6 +201,10 @@ function withSeconds(task: string, result: TaskResult, figures: NodeFigures): Ta
 
 /** What a node says when it joins is its last word. */
 const LAST = Number.POSITIVE_INFINITY
+
+function keyOfSession(node: string, epoch: string): string {
+  return `${node}/${epoch}`
+}
 
 function nodeOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/'))

@@ -7,24 +7,36 @@ export interface Wait {
   readonly sinceMs: number
 }
 
+/** A node that says nothing new of its preparation for so long will not get ready. */
+const STUCK_MS = 10 * 60_000
+
 export class Waits {
-  readonly #preparing = new Map<string, string>()
+  readonly #beganAtMs: number
+  readonly #preparing = new Map<string, { readonly what: string; readonly atMs: number }>()
   #key = ''
   #sinceMs: number
   #other: string | null = null
 
   constructor(nowMs: number) {
     this.#sinceMs = nowMs
+    this.#beganAtMs = nowMs
   }
 
   /** What a node says it does before it is ready. */
-  prepares(node: string, what: string): void {
-    this.#preparing.set(node, what)
+  prepares(node: string, what: string, nowMs: number): void {
+    this.#preparing.set(node, { what, atMs: nowMs })
   }
 
   /** Last word on what it does; null: none yet. */
   preparing(node: string): string | null {
-    return this.#preparing.get(node) ?? null
+    return this.#preparing.get(node)?.what ?? null
+  }
+
+  /** Nodes that will not get ready. */
+  stuck(state: RaceState, nowMs: number): { readonly node: string; readonly what: string }[] {
+    if (state.phase !== 'preparing') return []
+    const late = missing(state).filter((node) => nowMs - (this.#preparing.get(node)?.atMs ?? this.#beganAtMs) >= STUCK_MS)
+    return late.map((node) => ({ node, what: `has not come any further for ${STUCK_MS / 60_000} minutes` }))
   }
 
   /** Something besides the nodes; null: it is over. */

@@ -1,9 +1,11 @@
 // What a node does before it can send: bring the data, decide on the workers, deal the clients to them.
 
 import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
 import { parseJson } from '../core/json-parse.ts'
 import { systemClock } from '../core/clock.ts'
 import { RallyError } from '../core/errors.ts'
+import { programRoot } from '../core/version.ts'
 import { prepareCorpora } from '../corpus/prepare-corpora.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { assignWorkers } from '../allocation/assignment.ts'
@@ -15,6 +17,7 @@ import type { TargetSecrets } from '../target/target-options.ts'
 import { checkDescriptors } from './descriptors.ts'
 import { challengeToRun, type ScheduleElement, type Track } from '../track/track.ts'
 import type { ResultsSettings } from './chunk-relay.ts'
+import { isOwnHost } from './own-host.ts'
 
 /** The part of the configuration that is this machine's own. */
 export interface NodeSettings {
@@ -31,6 +34,8 @@ export interface NodeSettings {
 
 export interface Surroundings {
   readonly settings: NodeSettings
+  /** In the coordinator's own process. */
+  readonly isLocal: boolean
   readonly signal: AbortSignal
   readonly secrets: TargetSecrets
   /** Memory of the lease without which no worker sends. */
@@ -55,7 +60,7 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
   const { seed, target, facts, onError, enableAssertions } = prepare
   // As many as the samples a worker may hold.
   const maxChunksInFlight = Math.max(1, Math.ceil(around.settings.sampleQueueSize / CHUNK_ROWS))
-  const groups = assignWorkers(prepare.clients, workersFor(prepare, around.settings))
+  const groups = assignWorkers(prepare.clients, await workersFor(prepare, around.settings))
   const starts = groups.map((clients, worker): WorkerStart => {
     return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, lease: around.lease, facts, onError, enableAssertions, dataPaths, maxChunksInFlight }
   })
@@ -64,10 +69,10 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
 
 /** Absolute path of every data file by `<corpus>/<file>`. */
 async function bringData(track: Track, prepare: Prepare, around: Surroundings): Promise<Readonly<Record<string, string>>> {
-  const { root, isBundled } = prepare.trackFolder
+  const { isBundled } = prepare.trackFolder
   const telling = new Telling(around.tell)
   const prepared = await prepareCorpora(usedCorpora(track), {
-    folders: { trackRoot: root, isBundled, cache: around.settings.dataCacheDir },
+    folders: { trackRoot: trackRoot(prepare, around.isLocal), isBundled, cache: around.settings.dataCacheDir },
     offline: prepare.offline,
     testMode: prepare.testMode,
     download: httpDownload,
@@ -100,9 +105,16 @@ class Telling {
   }
 }
 
+/** The coordinator's paths mean nothing on another machine: there, what comes with Rally stands in its own folder. */
+function trackRoot({ trackFolder: { root, isBundled } }: Prepare, isLocal: boolean): string | null {
+  if (isLocal || root === null) return root
+  return isBundled ? join(programRoot(), 'tracks', basename(root)) : null
+}
+
 /** `available.cores` if set; else all cores, or all but one where the target needs one of them. */
-function workersFor(prepare: Prepare, settings: NodeSettings): number {
+async function workersFor({ target }: Prepare, settings: NodeSettings): Promise<number> {
   if (settings.availableCores !== null) return settings.availableCores
   const cores = availableParallelism()
-  return Math.max(1, prepare.targetIsLocal ? cores - 1 : cores)
+  const isHere = await Promise.all(target.hosts.map(({ host }) => isOwnHost(host)))
+  return Math.max(1, isHere.includes(true) ? cores - 1 : cores)
 }

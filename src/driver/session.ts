@@ -157,6 +157,7 @@ class Session implements NodeSession {
     if (secrets === null) throw new RallyError('protocol', `node ${this.#node}: "prepare" came before "secrets"`)
     const prepared = await prepareNode(prepare, {
       settings: this.#options.settings,
+      isLocal: this.#options.isLocal,
       signal: this.#abort.signal,
       secrets,
       lease: this.#owner.lease.memory,

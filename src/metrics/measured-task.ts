@@ -58,7 +58,8 @@ function ownFigures(measurement: TaskMeasurement): JsonObject {
         : { from_second: measurement.measuredSeconds.from, to_second: measurement.measuredSeconds.to },
     elapsed_seconds: measurement.elapsedSeconds,
     measured_seconds: measurement.measuredElapsedSeconds,
-    work: measurement.normalWork
+    work: measurement.normalWork,
+    ...(measurement.missingNodes.length === 0 ? {} : { missing_nodes: measurement.missingNodes })
   }
 }
 

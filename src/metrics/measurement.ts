@@ -75,6 +75,8 @@ export interface TaskMeasurement {
   readonly cumulativeThroughput: readonly number[]
   /** Start of the task to the sending of its last request, warm-up included (Elastic Rally's `duration`); null: none was sent. */
   readonly durationMs: number | null
+  /** Nodes that were lost before it was over: their part, or some of it, is missing. */
+  readonly missingNodes: readonly string[]
 }
 
 /** A figure of the load generator itself that went over its limit, or its worst value when it did not. */

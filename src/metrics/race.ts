@@ -40,6 +40,31 @@ export interface ClusterIdentity {
 /** When a step began: by the coordinator's wall clock, and by its monotonic one after the first step's beginning. */
 export type StepStart = Readonly<Record<'at-ms' | 'offset-ms', number>>
 
+/** A load driver as race.json tells of it. */
+export interface RaceNode {
+  readonly name: string
+  /** null: the process of the race itself. */
+  readonly address: string | null
+  readonly version: string
+  readonly cores: number
+  readonly 'memory-bytes': number
+  readonly os: string
+  readonly runtime: string
+  /** Clients it played, and the threads that did; 0: it was never ready. */
+  readonly clients: number
+  readonly workers: number
+  /** Begun here, warm-up included. */
+  readonly requests: number
+  /** Its steps began within ± so many milliseconds of the common start. */
+  readonly 'start-skew-ms': number
+  /** Longest time without a word from it; 0: never long enough to be told. */
+  readonly 'silent-ms': number
+  /** Whether one of its figures was over its limit for long enough. */
+  readonly 'over-limits': boolean
+  /** `step` from 1; null: none had begun. */
+  readonly lost: { readonly step: number | null; readonly why: string } | null
+}
+
 /** What only our races have; stands under these names at the end of the document. The reports read it there. */
 export interface RaceState {
   readonly status: RaceStatus
@@ -59,6 +84,8 @@ export interface RaceState {
   readonly 'step-starts'?: readonly StepStart[]
   /** What the percentiles were read from; absent: histograms. */
   readonly 'percentiles-from'?: 'samples'
+  /** Those that sent the load. */
+  readonly nodes?: readonly RaceNode[]
   /** Items like those of `results.op_metrics`, of the tasks that the report leaves out. */
   readonly 'unreported-tasks'?: readonly JsonObject[]
 }
@@ -107,8 +134,8 @@ export function withResults(document: JsonObject, results: JsonObject, state: Pa
   return 'results' in fields ? fields : { ...fields, results }
 }
 
-function stateFields({ health, ...state }: Partial<RaceState>): JsonObject {
-  const fields = state as JsonObject
+function stateFields({ health, nodes, ...state }: Partial<RaceState>): JsonObject {
+  const fields: JsonObject = { ...(state as JsonObject), ...(nodes === undefined ? {} : { nodes: nodes.map((node) => ({ ...node })) }) }
   if (health === undefined) return fields
   return { ...fields, health: { verdict: health.verdict, findings: health.findings.map(findingFields) } }
 }

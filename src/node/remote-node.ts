@@ -5,7 +5,9 @@ import { messageOf, RallyError } from '../core/errors.ts'
 import { nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { dial, RefusedError } from '../protocol/dial.ts'
+import type { NodeFacts } from '../protocol/hello.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
+import { addressText } from '../protocol/transport.ts'
 import type { KnownNode } from './known-nodes.ts'
 
 type ControlConnection = Connection<NodeCommand, NodeEvent>
@@ -13,6 +15,10 @@ type ControlConnection = Connection<NodeCommand, NodeEvent>
 export interface RemoteNode {
   readonly name: string
   readonly weight: number
+  /** `10.0.0.2:1900` */
+  readonly address: string
+  readonly version: string
+  readonly facts: NodeFacts
   readonly peer: ControlConnection
   /** Only what it says tells when nothing is left. */
   readonly closed: null
@@ -48,14 +54,23 @@ const REOPEN_DEADLINE_MS = 2500
 /** A session on each node; throws RallyError('node') with one line for each that cannot take part, no session left open then. */
 export async function openRemoteNodes(request: RemoteNodesRequest): Promise<readonly RemoteNode[]> {
   const tried = await Promise.allSettled(request.nodes.map((node) => openRemoteNode(node, request)))
-  const failures = tried.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))
+  const failures = tried.flatMap((one, index) => (one.status === 'rejected' ? [{ node: request.nodes[index]!.node, error: one.reason as unknown }] : []))
   const opened = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   if (failures.length === 0) return opened
   for (const { peer } of opened) giveBack(peer)
-  const errors = failures.filter((failure) => failure instanceof RallyError)
-  if (failures.length === 1 || errors.length < failures.length) throw failures[0]
-  const hints = [...new Set(errors.map(({ hint }) => hint))]
-  throw new RallyError('node', `${errors.length} nodes cannot take part`, { problems: errors.map(messageOf), hint: hints.join('; ') })
+  request.signal.throwIfAborted()
+  throw refusalOf(failures, request.nodes.length)
+}
+
+/** What each of them said, and what to do about it. A bug is thrown as it is. */
+function refusalOf(failures: readonly { readonly node: string; readonly error: unknown }[], nodes: number): unknown {
+  const bug = failures.find(({ error }) => !(error instanceof RallyError))
+  if (bug !== undefined) return bug.error
+  const told = failures.map(({ node, error }) => ({ text: `node ${node}: ${messageOf(error)}`, hint: (error as RallyError).hint }))
+  const [first, ...more] = told
+  if (first !== undefined && more.length === 0) return new RallyError('node', first.text, { hint: first.hint })
+  const problems = told.map(({ text, hint }) => `${text} (${hint})`)
+  return new RallyError('node', `${told.length} of ${nodes} nodes cannot take part`, { problems, hint: '`rally status` shows every node that is known' })
 }
 
 async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: RemoteNodesRequest): Promise<RemoteNode> {
@@ -64,11 +79,14 @@ async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: Rem
   const words = { role: 'control', race: race.race, token: race.token, owner: race.owner } as const
   const hello = race.force ? { ...words, force: true } : words
   const peer = await dial({ ...common, hello, deadlineMs: OPEN_DEADLINE_MS, signal })
-  const { evicted } = peer.welcome
+  const { evicted, facts, version } = peer.welcome
   if (evicted !== undefined) warn(`node ${node}: ${evicted} had to end for this race (--force)`)
   return {
     name: node,
     weight,
+    address: addressText(address),
+    version,
+    facts,
     peer,
     closed: null,
     async reconnect(seq) {

@@ -150,8 +150,7 @@ export const asks: MessageSchemas<NodeCommand> = {
     onError: oneOf('continue', 'continue-on-network', 'abort'),
     enableAssertions: flag,
     testMode: flag,
-    offline: flag,
-    targetIsLocal: flag
+    offline: flag
   }),
   secrets: message('secrets', { seq, target: secrets }),
   'start-step': message('start-step', { seq, step: count, delayMs: number }),

@@ -45,7 +45,7 @@ export interface Prepare {
   readonly seed: string
   /** The track as JSON text (its numbers survive), with only the challenge that runs. */
   readonly track: string
-  /** Where data files may stand beside the track; root null: only in the cache. */
+  /** Where data files may stand beside the track, on the coordinator's machine; root null: only in the cache. */
   readonly trackFolder: { readonly root: string | null; readonly isBundled: boolean }
   /** Ids of this node's clients. */
   readonly clients: readonly number[]
@@ -55,8 +55,6 @@ export interface Prepare {
   readonly enableAssertions: boolean
   readonly testMode: boolean
   readonly offline: boolean
-  /** Whether the target runs on this machine, too: one core is then left to it. */
-  readonly targetIsLocal: boolean
 }
 
 /** Node → coordinator. */

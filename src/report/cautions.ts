@@ -7,7 +7,13 @@ import { MIN_FULL_SECONDS } from '../metrics/throughput.ts'
 
 /** Half-sentences about one item of `op_metrics`. */
 export function cautions(item: JsonObject): readonly string[] {
-  return [...fewSeconds(item), ...shortfall(item), ...fewSamples(item)]
+  return [...missing(item), ...fewSeconds(item), ...shortfall(item), ...fewSamples(item)]
+}
+
+function missing(item: JsonObject): readonly string[] {
+  const nodes = jsonAt(item, 'missing_nodes')
+  if (!Array.isArray(nodes) || nodes.length === 0) return []
+  return [`the part of node ${nodes.map(String).join(', ')} is missing, which was lost: rates are those of the others, and counts are too small`]
 }
 
 function fewSeconds(item: JsonObject): readonly string[] {

@@ -6,6 +6,7 @@ import { jsonAt, numberAt, objectsAt, textAt } from '../core/json-path.ts'
 import { countText, durationText } from '../core/units.ts'
 import { cautions } from './cautions.ts'
 import { taskName } from './figure-rows.ts'
+import { loadDriverSection } from './load-drivers.ts'
 import { onOneLine } from './printable.ts'
 import { breaches, breachText, figureText, isBreached, momentText, onlyWarns } from './health-text.ts'
 import {
@@ -64,6 +65,7 @@ export function details(document: JsonObject): string {
     requestSection(document),
     cautionSection(document),
     errorSection(document),
+    loadDriverSection(document),
     generatorSection(document),
     warningSection(document),
     legend(document)
@@ -163,6 +165,7 @@ function legend(document: JsonObject): string {
 - Throughput (per second): work that ended in each full second of the measured phase.
 - error rate: share of the measured requests that failed or timed out.
 - Percentiles ${source}.
+- Start within: how far a node's steps began from the common start, at most.
 - Transport retries: 0 (Elastic Rally's client repeats a failed request up to three times and does not say so).
 `
 }

@@ -32,6 +32,7 @@ export function jsonReport(document: JsonObject): string {
     cluster: clusterFields(objectAt(document, 'results')),
     load_generator: {
       verdict: textAt(document, 'health', 'verdict'),
+      nodes: objectsAt(document, 'nodes').map(nodeFields),
       findings: objectsAt(document, 'health', 'findings')
     },
     warnings: listAt(document, 'warnings')
@@ -102,8 +103,13 @@ function taskFields(item: JsonObject, inSummary: boolean): JsonObject {
     duration_ms: jsonAt(item, 'duration'),
     account: jsonAt(item, 'account'),
     errors: objectsAt(item, 'errors'),
+    missing_nodes: listAt(item, 'missing_nodes'),
     meta: objectAt(item, 'meta')
   }
+}
+
+function nodeFields(node: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key.replaceAll('-', '_'), value]))
 }
 
 /** `{50_0, 99_9, mean, unit}` → `{p50, p99_9, mean}`. */

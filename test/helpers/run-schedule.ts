@@ -4,12 +4,11 @@ import { printJson } from '../../src/core/json-print.ts'
 import { HealthJudge } from '../../src/coordinator/health-judge.ts'
 import { measurementOf } from '../../src/coordinator/measure.ts'
 import { runRaceLoop, type RaceLoopResult } from '../../src/coordinator/race-loop.ts'
-import type { RaceObserver } from '../../src/coordinator/race-request.ts'
+import type { OnNodeLoss, RaceObserver } from '../../src/coordinator/race-request.ts'
 import { stepFactsOf, throttledTasks } from '../../src/coordinator/step-facts.ts'
 import { allocate } from '../../src/allocation/allocation.ts'
 import { assignClients } from '../../src/allocation/assignment.ts'
 import type { ConnectedNode } from '../../src/coordinator/connected-node.ts'
-import type { OnNodeLoss } from '../../src/coordinator/race-state.ts'
 import { openLocalNode } from '../../src/node/local-node.ts'
 import { challengeToRun, tasksOf, type Track } from '../../src/track/track.ts'
 import type { HealthReport, TaskMeasurement } from '../../src/metrics/measurement.ts'
@@ -45,7 +44,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   const { track } = options
   const schedule = challengeToRun(track)!.schedule
   const warnings: string[] = []
-  const nodes = options.nodes ?? [openLocalNode('local', nodeSettings(options))]
+  const nodes = options.nodes ?? [openLocalNode(nodeSettings(options))]
   const { secrets, ...target } = plainTarget(options.target, options.timeoutMs ?? 60_000)
   const allocation = allocate(schedule)
   const shares = assignClients(allocation.clients, nodes)
@@ -59,8 +58,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
     onError: options.onError ?? 'continue',
     enableAssertions: false,
     testMode: false,
-    offline: true,
-    targetIsLocal: true
+    offline: true
   } as const
   const health = new HealthJudge(HEALTH_LIMITS)
   const observer = { progress: () => {}, info: () => {}, warning: (line: string) => warnings.push(line), ...options.observer }

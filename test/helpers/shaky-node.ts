@@ -43,6 +43,9 @@ export class ShakyNode {
     return {
       name: this.name,
       weight: this.#options.weight ?? 1,
+      address: `${this.name}:1900`,
+      version: '0',
+      facts: { cores: 1, memoryBytes: 1, freeDiskBytes: null, os: 'test', runtime: '20', loopDelayMs: null },
       peer: this.#open(0),
       closed: null,
       reconnect: async (seq) => {
@@ -81,6 +84,6 @@ export class ShakyNode {
       if (delayMs === undefined) send()
       else setTimeout(send, delayMs)
     })
-    from.onClose(() => to.close())
+    from.onClose(() => void (delayMs === undefined ? to.close() : setTimeout(() => to.close(), delayMs)))
   }
 }

@@ -1,12 +1,14 @@
 // A small HTTP server that answers as told and remembers what it was asked.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 export interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly body: string
+  /** Number of the connection it came by: a client has one of its own. */
+  readonly connection: number
 }
 
 export interface StubTarget {
@@ -26,7 +28,20 @@ const OK: Answer = (_request, response) => {
 
 export async function startStubTarget(answer: Answer = OK): Promise<StubTarget> {
   const requests: SeenRequest[] = []
-  const server = createServer((request, response) => void receive(request, response, requests, answer))
+  const connections = new Map<Socket, number>()
+  const server = createServer((request, response) => void receive(request, response, connections.get(request.socket) ?? -1))
+  server.on('connection', (socket) => connections.set(socket, connections.size))
+  const receive = async (request: IncomingMessage, response: ServerResponse, connection: number): Promise<void> => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer)
+    const seen = { method: request.method ?? '', path: request.url ?? '', body: Buffer.concat(parts).toString(), connection }
+    if (seen.method === 'HEAD' && seen.path === '/') {
+      response.end()
+      return
+    }
+    requests.push(seen)
+    answer(seen, response)
+  }
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -40,16 +55,4 @@ export async function startStubTarget(answer: Answer = OK): Promise<StubTarget> 
         server.closeAllConnections()
       })
   }
-}
-
-async function receive(request: IncomingMessage, response: ServerResponse, requests: SeenRequest[], answer: Answer): Promise<void> {
-  const parts: Buffer[] = []
-  for await (const part of request) parts.push(part as Buffer)
-  const seen = { method: request.method ?? '', path: request.url ?? '', body: Buffer.concat(parts).toString() }
-  if (seen.method === 'HEAD' && seen.path === '/') {
-    response.end()
-    return
-  }
-  requests.push(seen)
-  answer(seen, response)
 }

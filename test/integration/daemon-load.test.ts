@@ -106,6 +106,6 @@ test('nodes that cannot take part are told all at once, and those that could are
   )
   assert.ok(thrown instanceof RallyError)
   assert.equal(thrown.problems.length, 2)
-  assert.match(thrown.problems.join('\n'), /127\.0\.0\.9:1: .*\n127\.0\.0\.3:\d+: /)
+  assert.match(thrown.problems.join('\n'), /^node 127\.0\.0\.9: 127\.0\.0\.9:1: .*\nnode c: 127\.0\.0\.3:\d+: /)
   await untilStatus(/ idle /)
 })

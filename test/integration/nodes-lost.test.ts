@@ -1,7 +1,10 @@
 // Nodes that fall silent, break off, come back or do not: several in this process, over connections that can be cut.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RaceProgress } from '../../src/coordinator/race-request.ts'
+import { RallyError } from '../../src/core/errors.ts'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule, type ScheduleRun } from '../helpers/run-schedule.ts'
 import { ShakyNode } from '../helpers/shaky-node.ts'
@@ -20,13 +23,30 @@ const balanced = ({ measurements }: ScheduleRun): void => {
   }
 }
 
+/** Until so many more of these have been sent over the node's connections, whether they arrived or not. */
+async function saidAgain(node: ShakyNode, what: string, times: number): Promise<void> {
+  const count = (): number => node.said.filter((message) => message.t === what).length
+  const before = count()
+  await until(() => count() >= before + times, `node ${node.name}: no ${what}`)
+}
+
 async function stub(t: { after(end: () => Promise<void>): void }): Promise<StubTarget> {
   const target = await startStubTarget()
   t.after(() => target.close())
   return target
 }
 
-test('a connection that breaks or falls silent for two seconds is replaced, and nothing is missing', async (t) => {
+// Most of their time they wait.
+describe('nodes that are lost or nearly so', { concurrency: 3 }, () => {
+  test('a connection that breaks or falls silent for two seconds is replaced, and nothing is missing', replaced)
+  test('a node that falls silent is shown after three seconds, lost after ten, and ends the race as invalid', silent)
+  test('with --on-node-loss=continue the others go on to the end, and the lost node’s requests in flight are unknown', goesOn)
+  test('a node that hears nothing stops by itself, says so when it is reached again, and tells what it measured', deadMan)
+  test('a session that nobody asks for any more is given up, and its node is free', orphan)
+  test('a cancel reaches every node: the last request leaves within a second', cancelsAll)
+})
+
+async function replaced(t: TestContext): Promise<void> {
   const target = await stub(t)
   const nodes = [new ShakyNode('a'), new ShakyNode('b')]
   const [a, b] = nodes as [ShakyNode, ShakyNode]
@@ -34,11 +54,118 @@ test('a connection that breaks or falls silent for two seconds is replaced, and 
   await until(() => target.requests.length > 10, 'no load')
   a.hangUp()
   b.isCut = true
-  await until(() => b.said.filter((message) => message.t === 'ping').length > 5, 'no pings')
+  await saidAgain(b, 'ping', 3)
   b.isCut = false
   const run = await running
   assert.deepEqual([run.result.phase, run.result.error], ['done', null])
   assert.ok(a.connections > 1 && b.connections > 1)
   assert.deepEqual(run.measurements.map((one) => one.account.normal.ok), [120, 6])
   balanced(run)
-})
+}
+
+async function silent(t: TestContext): Promise<void> {
+  const target = await stub(t)
+  const nodes = [new ShakyNode('a'), new ShakyNode('b')]
+  const b = nodes[1]!
+  const troubles: string[] = []
+  const observer = { progress: (progress: RaceProgress) => void troubles.push(...progress.troubles) }
+  const running = runSchedule({ track: steady(3600), target, nodes: nodes.map((node) => node.connect()), observer })
+  await saidAgain(b, 'snapshot', 1)
+  b.isCut = true
+  const run = await running
+  assert.equal(run.result.phase, 'failed')
+  assert.match(String(run.result.error), /node b has been silent for 1\d s in step 1 of 2/)
+  assert.ok(run.result.error instanceof RallyError && run.result.error.kind === 'invalid')
+  assert.match(troubles[0] ?? '', /node b has been silent for 3 s/)
+  assert.ok(run.warnings.some((line) => /node b did not tell all/.test(line)))
+  balanced(run)
+  // It was told nothing, but has stopped by itself: the requests end.
+  await until(() => b.session.status.phase === 'over', 'b goes on')
+  const seen = target.requests.length
+  await wait(500)
+  assert.equal(target.requests.length, seen)
+  await b.session.end('the test is over')
+}
+
+async function goesOn(t: TestContext): Promise<void> {
+  let hangs = false
+  const target = await startStubTarget((_seen, response) => {
+    if (!hangs) response.end('{}')
+  })
+  t.after(() => target.close())
+  const nodes = [new ShakyNode('a'), new ShakyNode('b')]
+  const b = nodes[1]!
+  const running = runSchedule({ track: steady(4), target, nodes: nodes.map((node) => node.connect()), onNodeLoss: 'continue', timeoutMs: 1000 })
+  await until(() => target.requests.length > 10, 'no load')
+  hangs = true
+  // Each of the two clients has a request in flight when the snapshot is made.
+  await saidAgain(b, 'snapshot', 2)
+  b.isNew = true
+  b.hangUp()
+  await until(() => b.session.status.phase !== 'running' || b.connections === 1, 'attached')
+  hangs = false
+  const run = await running
+  assert.deepEqual([run.result.phase, run.result.error], ['done', null])
+  assert.ok(run.warnings.some((line) => /node b knows nothing of this race any more.*goes on without it/.test(line)), run.warnings.join('\n'))
+  assert.match(run.result.nodes[1]!.lost!.why, /started anew/)
+  balanced(run)
+  assert.ok(run.measurements[0]!.account.normal.unknown >= 1)
+  // The task after it is a's alone.
+  assert.equal(run.measurements[1]!.account.normal.started, 3)
+  await b.session.end('the test is over')
+}
+
+async function deadMan(t: TestContext): Promise<void> {
+  const target = await stub(t)
+  const nodes = [new ShakyNode('a'), new ShakyNode('b', { patience: { leaseMs: 1500, orphanMs: 60_000 } })]
+  const b = nodes[1]!
+  const running = runSchedule({ track: steady(3600), target, nodes: nodes.map((node) => node.connect()) })
+  await until(() => target.requests.length > 10, 'no load')
+  b.isCut = true
+  await until(() => b.session.status.phase === 'over', 'the lease does not run out')
+  b.isCut = false
+  const run = await running
+  assert.equal(run.result.phase, 'failed')
+  assert.match(String(run.result.error), /node b stopped: it heard nothing from the coordinator for 1.5 s in step 1 of 2/)
+  balanced(run)
+  const { started, ok, unknown } = run.measurements[0]!.account.normal
+  assert.deepEqual([started, unknown], [target.requests.length, 0])
+  assert.ok(ok <= started)
+}
+
+async function orphan(t: TestContext): Promise<void> {
+  const target = await stub(t)
+  const node = new ShakyNode('a', { patience: { leaseMs: 500, orphanMs: 2000 } })
+  const connected = node.connect()
+  const running = runSchedule({ track: steady(3600), target, nodes: [connected] })
+  await until(() => target.requests.length > 3, 'no load')
+  node.isCut = true
+  await node.session.closed
+  assert.equal(node.session.status.phase, 'over')
+  const { result } = await running
+  assert.equal(result.phase, 'failed')
+}
+
+async function cancelsAll(t: TestContext): Promise<void> {
+  const target = await stub(t)
+  const nodes = Array.from({ length: 4 }, (_, index) => new ShakyNode(`n${index}`, { delayMs: 20 }))
+  const cancel = new AbortController()
+  const track = buildTrack([buildTask(search, { clients: 8, timePeriod: 3600, params: { 'target-throughput': 80 } })])
+  const running = runSchedule({ track, target, nodes: nodes.map((node) => node.connect()), signal: cancel.signal })
+  await until(() => target.requests.length > 40, 'no load')
+  const atMs = performance.now()
+  cancel.abort()
+  let lastMs = 0
+  let seen = target.requests.length
+  const watching = setInterval(() => {
+    if (target.requests.length > seen) lastMs = performance.now()
+    seen = target.requests.length
+  }, 5)
+  const run = await running
+  clearInterval(watching)
+  assert.equal(run.result.phase, 'cancelled')
+  balanced(run)
+  assert.equal(run.measurements[0]!.account.normal.started, target.requests.length)
+  // Of the longest wait that is allowed, on a machine that is busy with other tests.
+  assert.ok(lastMs - atMs < 1000, `${lastMs - atMs} ms`)
+}

@@ -41,7 +41,7 @@ async function runOnNodes(names: readonly string[]): Promise<Run> {
     response.end('{"took":1,"hits":{"total":{"value":1,"relation":"eq"},"hits":[]}}')
   })
   const dir = mkdtempSync(join(base, 'x-'))
-  const nodes = names.map((name) => openLocalNode(name, nodeSettings({ resultsDir: join(dir, name), workers: 2 })))
+  const nodes = names.map((name) => openLocalNode(nodeSettings({ resultsDir: join(dir, name), workers: 2 }), name))
   try {
     const run = await runSchedule({ track: TRACK, target, nodes })
     assert.equal(run.result.error, null)

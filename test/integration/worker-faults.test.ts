@@ -73,7 +73,7 @@ test('a worker that never turns again does not keep a cancelled race from its en
   await race.says(/worker \d has been stuck/)
   const ended = await race.interrupt()
   assert.equal(ended.code, 130, ended.stderr)
-  assert.match(ended.stderr, /node local did not tell all that it measured/)
+  assert.match(ended.stderr, /node localhost did not tell all that it measured/)
   assert.equal(race.raceJson().status, 'cancelled')
   assert.ok(accountOf(race.raceJson(), 'find').ok > 0)
 })

@@ -39,35 +39,59 @@ function told(work: readonly Work[], lagSeconds: number): WorkerSecond[][] {
   return turns
 }
 
-test('loss, repetition and reordering of snapshots change nothing', () => {
-  const work = fc.array(
+interface SessionWork {
+  readonly work: readonly Work[]
+  /** Of its snapshots, in turn. */
+  readonly fates: readonly string[]
+  readonly lag: number
+}
+
+const sessionWork: fc.Arbitrary<SessionWork> = fc.record({
+  work: fc.array(
     fc.record({ worker: fc.constantFrom(0, 1), second: fc.integer({ min: 0, max: 12 }), latencyMs: fc.double({ min: 0, max: 100, noNaN: true }) }),
-    { minLength: 1, maxLength: 60 }
-  )
-  const fate = fc.constantFrom('arrives', 'lost', 'twice', 'late')
+    { maxLength: 40 }
+  ),
+  fates: fc.array(fc.constantFrom('arrives', 'lost', 'twice', 'late'), { minLength: 20, maxLength: 20 }),
+  lag: fc.integer({ min: 0, max: 5 })
+})
+
+/** Everything of a session over a bad connection; gives those that are still on their way. */
+function play(collector: StepCollector, [node, epoch]: readonly [string, string], { work, fates, lag }: SessionWork): Snapshot[] {
+  const book = new SnapshotBook(node, epoch, 0, 0)
+  const late: Snapshot[] = []
+  for (const [turn, events] of told(work, lag).entries()) {
+    for (const event of events) book.add(event)
+    const snapshot = JSON.parse(JSON.stringify(book.next())) as Snapshot
+    const how = fates[turn % fates.length]
+    if (how === 'late') late.push(snapshot)
+    if (how === 'arrives' || how === 'twice') collector.addSnapshot(snapshot)
+    if (how === 'twice') collector.addSnapshot(snapshot)
+    book.acknowledge(collector.ackOf(node, epoch))
+  }
+  collector.addSnapshot(book.next())
+  return late
+}
+
+const SESSIONS = [['a', '1'], ['b', '1'], ['c', '1'], ['a', '2']] as const
+
+test('loss, repetition and reordering of the snapshots of several nodes change nothing; a node that started anew adds', () => {
   fc.assert(
-    fc.property(work, fc.array(fate, { minLength: 40, maxLength: 40 }), fc.integer({ min: 0, max: 5 }), (all, fates, lag) => {
+    fc.property(fc.array(sessionWork, { minLength: SESSIONS.length, maxLength: SESSIONS.length }), (sessions) => {
       const collector = new StepCollector(0)
-      const book = new SnapshotBook('n', 'e', 0, 0)
-      const late: Snapshot[] = []
-      for (const [turn, events] of told(all, lag).entries()) {
-        for (const event of events) book.add(event)
-        const snapshot = JSON.parse(JSON.stringify(book.next())) as Snapshot
-        const how = fates[turn % fates.length]
-        if (how === 'late') late.push(snapshot)
-        if (how === 'arrives' || how === 'twice') collector.addSnapshot(snapshot)
-        if (how === 'twice') collector.addSnapshot(snapshot)
-        book.acknowledge(collector.ackOf('n'))
-      }
-      collector.addSnapshot(book.next())
+      const late = SESSIONS.flatMap((session, index) => play(collector, session, sessions[index]!))
       for (const snapshot of late.toReversed()) collector.addSnapshot(snapshot)
+      const all = sessions.flatMap(({ work }) => work)
       for (let second = 0; second <= 12; second++) {
         const mine = all.filter((one) => one.second === second)
         const seen = collector.second('t', second)
-        assert.equal(seen?.ok ?? 0, mine.length)
-        assert.equal(seen?.latency.n ?? 0, mine.length)
+        assert.deepEqual([seen?.sent ?? 0, seen?.ok ?? 0, seen?.latency.n ?? 0], [mine.length, mine.length, mine.length])
+        assert.equal(seen?.latency.max ?? 0, Math.max(0, ...mine.map((one) => one.latencyMs)))
       }
-      assert.equal(collector.tally('t', 'normal')?.ok, all.length)
+      assert.equal(collector.tally('t', 'normal')?.ok ?? 0, all.length)
+      assert.equal(collector.results()['t']?.types.normal?.tally.started ?? 0, all.length)
+      assert.equal(collector.requestsOf('a'), [sessions[0]!, sessions[3]!].flatMap(({ work }) => work).length)
+      const whole = collector.results()['t']?.types.normal?.histograms.latency.n ?? 0
+      assert.equal(whole, all.length)
     })
   )
 })

@@ -38,6 +38,7 @@ export function measurementSample(changes: Partial<TaskMeasurement> = {}): TaskM
     normalWork: 2000,
     cumulativeThroughput: seconds.map(() => 200),
     durationMs: 9500,
+    missingNodes: [],
     ...changes
   }
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../src/core/json.ts'
 import { parseJson } from '../../../src/core/json-parse.ts'
 import { printJson } from '../../../src/core/json-print.ts'
 import type { HealthReport } from '../../../src/metrics/measurement.ts'
-import { raceDocument, type RaceState } from '../../../src/metrics/race.ts'
+import { raceDocument, type RaceNode, type RaceState } from '../../../src/metrics/race.ts'
 import { measuredResults, unreportedTasks } from '../../../src/metrics/results.ts'
 import { EMPTY_ACCOUNT, measurementSample, times } from '../metrics/measurement-sample.ts'
 import { raceFrom, trackFrom } from '../metrics/store-from-vector.ts'
@@ -90,6 +90,23 @@ export const HEALTH: HealthReport = {
   ]
 }
 
+const NODE: RaceNode = {
+  name: 'a',
+  address: '10.0.0.2:1900',
+  version: '0.1.0',
+  cores: 4,
+  'memory-bytes': 8e9,
+  os: 'linux 6.1 x64',
+  runtime: '20.20.2',
+  clients: 1,
+  workers: 1,
+  requests: 32,
+  'start-skew-ms': 0.25,
+  'silent-ms': 0,
+  'over-limits': false,
+  lost: null
+}
+
 export function raceSample(changes: Partial<RaceState> = {}): JsonObject {
   const track = trackFrom(INPUT)
   const telemetry = [
@@ -106,6 +123,7 @@ export function raceSample(changes: Partial<RaceState> = {}): JsonObject {
     error: null,
     warnings: ['the disk is slow'],
     health: HEALTH,
+    nodes: [NODE, { ...NODE, name: 'b', address: '10.0.0.3:1900', requests: 12, 'over-limits': true, lost: { step: 2, why: 'has been silent for 10 s' } }],
     'unreported-tasks': unreportedTasks({ track, measurements: MEASUREMENTS }),
     ...changes
   }

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonObject } from '../../../src/core/json.ts'
+import { objectsAt } from '../../../src/core/json-path.ts'
+import { cautions } from '../../../src/report/cautions.ts'
+import { loadDriverSection } from '../../../src/report/load-drivers.ts'
+import { raceSample } from './race-sample.ts'
+
+test('each load driver has a line with its part, its health, how exactly it started and what became of it', () => {
+  const [, , , , a = '', b = ''] = loadDriverSection(raceSample()).split('\n')
+  assert.match(a, /\| +a \| +1 \| +1 \| +32 \| +ok \| +±0.25 ms \| +\|/)
+  assert.match(b, /\| +b \| .* 12 \| +over a limit \| .* lost in step 2: has been silent for 10 s \|/)
+})
+
+test('a race of one load driver says nothing of it', () => {
+  const race = raceSample()
+  assert.equal(loadDriverSection({ ...race, nodes: objectsAt(race, 'nodes').slice(0, 1) }), '')
+  assert.equal(loadDriverSection({}), '')
+})
+
+test('figures that lack a lost node’s part say so', () => {
+  const item: JsonObject = { task: 'index', missing_nodes: ['b', 'c'] }
+  assert.match(cautions(item).join(), /the part of node b, c is missing/)
+  assert.deepEqual(cautions({ task: 'index' }), [])
+})
