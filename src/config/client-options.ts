@@ -46,7 +46,7 @@ export function withMaxConnections(options: JsonObject, clients: number): JsonOb
   return { ...options, max_connections: Math.max(LEAST_CONNECTIONS, given) }
 }
 
-const SECRETS = ['basic_auth_password', 'api_key', 'bearer_auth', 'client_key_password', 'password', 'http_auth']
+const SECRETS = ['basic_auth_password', 'api_key', 'bearer_auth', 'client_key_password', 'client_p12_password', 'password', 'http_auth']
 
 /** Names of the options that hold a secret, so that one typed on the command line can be warned of. */
 export function secretOptions(options: ClientOptions): string[] {

@@ -1,19 +1,10 @@
 // What the race is run against, asked before the track is read: its flavour and version decide how the track renders.
 
+import type { TargetHost } from '../config/target-hosts.ts'
 import { systemClock } from '../core/clock.ts'
 import { createTargetClient } from '../target/target-client.ts'
 import { detectTarget, type DetectedTarget } from '../target/target-facts.ts'
 import { targetOptionsFrom, type TargetOptions } from '../target/target-options.ts'
-
-export interface TargetHost {
-  readonly host: string
-  readonly port: number
-  readonly useSsl: boolean
-  /** `/prefix` or empty. */
-  readonly pathPrefix: string
-  /** From `https://user:password@host`. */
-  readonly auth: { readonly user: string; readonly password: string } | null
-}
 
 export interface IdentifiedTarget {
   readonly options: TargetOptions

@@ -1,7 +1,8 @@
 // Before the race: the embedded node is started if it is the target, and what cannot run is refused before the first request.
 
 import { RallyError } from '../core/errors.ts'
-import { operationType, operationTypes } from '../operation/registry.ts'
+import { whyNotServed } from '../operation/known-types.ts'
+import { operationTypes } from '../operation/registry.ts'
 import { paceProblems } from '../scheduler/scheduler.ts'
 import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
 import { identifyTarget, type IdentifiedTarget } from './identify-target.ts'
@@ -41,10 +42,8 @@ function endOfEmbedded({ code, signal, stderr }: Awaited<EmbeddedTarget['exited'
 function refuseUnserved(request: RaceRequest, challenge: Challenge): void {
   const tasks = challenge.schedule.flatMap(tasksOf)
   const problems = tasks.flatMap((task) => {
-    const { type, paramSource } = task.operation
-    if (operationType(type) === null) return [`task "${task.name}": operation type "${type}" is not supported yet`]
-    if (paramSource !== null && paramSource !== 'file-reader') return [`task "${task.name}": param source "${paramSource}" of the track's own code is not supported yet`]
-    return []
+    const why = whyNotServed(task.operation)
+    return why === null ? [] : [`task "${task.name}": ${why}`]
   })
   problems.push(...paceProblems(tasks))
   if (problems.length === 0) return

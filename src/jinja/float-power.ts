@@ -1,6 +1,6 @@
 // x ** y of doubles, rounded as C's pow does: JavaScript's own differs in the last digit now and then.
 
-import { binaryParts } from './float-text.ts'
+import { binaryParts } from '../core/python-number.ts'
 
 /** Bits behind the point of the fixed-point numbers below. */
 const BITS = 256n

@@ -1,5 +1,7 @@
 // float → text: Python's repr, and exactly rounded decimals.
 
+import { binaryParts, divideHalfEven } from '../core/python-number.ts'
+
 /** Python's repr: the shortest digits that read back the same; an exponent below 1e-4 and from 1e16. */
 export function floatRepr(value: number): string {
   if (Number.isNaN(value)) return 'nan'
@@ -27,21 +29,7 @@ export function scaledDigits(value: number, decimals: number): bigint {
   const [numerator, denominator] = fractionOf(value)
   const scale = 10n ** BigInt(Math.abs(decimals))
   const [top, bottom] = decimals >= 0 ? [numerator * scale, denominator] : [numerator, denominator * scale]
-  const quotient = top / bottom
-  const twice = (top - quotient * bottom) * 2n
-  return twice > bottom || (twice === bottom && quotient % 2n === 1n) ? quotient + 1n : quotient
-}
-
-const BITS = new DataView(new ArrayBuffer(8))
-
-/** value = mantissa × 2^exponent, for a finite value that is not negative. */
-export function binaryParts(value: number): [mantissa: bigint, exponent: number] {
-  BITS.setFloat64(0, value)
-  const bits = BITS.getBigUint64(0)
-  const biased = Number((bits >> 52n) & 0x7ffn)
-  const fraction = bits & 0xfffffffffffffn
-  const mantissa = biased === 0 ? fraction : fraction | 0x10000000000000n
-  return [mantissa, Math.max(biased, 1) - 1075]
+  return divideHalfEven(top, bottom)
 }
 
 function fractionOf(value: number): [numerator: bigint, denominator: bigint] {

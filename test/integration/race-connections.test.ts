@@ -83,3 +83,12 @@ for (const [what, garbage, errorClass] of [
     assert.match(errorOf(aborted), /task "find": request returned an error/)
   })
 }
+
+test('clients begin at different hosts, so that each host has its share from the first request on', async (t) => {
+  const clusters = [await startStubCluster((end) => t.after(end)), await startStubCluster((end) => t.after(end))] as const
+  // Of three requests of a client two go to the host it begins at.
+  const track = writeTrack({ schedule: [searchTask({ clients: 4, iterations: 3 })] })
+  const ended = await raceToEnd([`--track-path=${track}`, `--target-hosts=${clusters.map((one) => one.where).join(',')}`])
+  assert.equal(ended.code, 0, ended.stderr)
+  assert.deepEqual(clusters.map((one) => one.requests.length), [6, 6])
+})

@@ -116,9 +116,9 @@ test('the embedded node goes with its race, even when that is killed', async () 
 
 test('operation types that are not served are all named before the first request', async (t) => {
   const cluster = await startStubCluster((end) => t.after(end))
-  const schedule = ['sql', 'composite'].map((type) => ({ name: type, operation: { name: type, 'operation-type': type } }))
+  const schedule = ['sql', 'composite', 'serach'].map((type) => ({ name: type, operation: { name: type, 'operation-type': type } }))
   const ended = await raceToEnd([`--track-path=${writeTrack({ schedule })}`, `--target-hosts=${cluster.where}`])
   assert.equal(ended.code, 64)
-  assert.match(ended.stderr, /"sql"[^]*"composite"/)
+  assert.match(ended.stderr, /\[sql\] is not supported yet[^]*\[composite\] is not supported yet[^]*\[serach\] is unknown, did you mean .*search/)
   assert.equal(cluster.requests.length, 0)
 })
