@@ -16,6 +16,7 @@ import { Members } from './members.ts'
 import { Membership } from './membership.ts'
 import { nodeFacts } from './node-facts.ts'
 import { Ownership } from './ownership.ts'
+import { Passage } from './passage.ts'
 import { claimPidFile, type PidClaim } from './pid-file.ts'
 import { listenError } from './port-holder.ts'
 import type { RaceStatus } from './race-messages.ts'
@@ -43,6 +44,7 @@ export class Daemon {
   readonly #races: Races
   readonly #ownership: Ownership
   readonly #members: Members | null
+  readonly #passage: Passage
   readonly #reception: Reception
   readonly #chunks: ChunkCounter
   readonly #openedAtMs = systemClock.monotonicMs()
@@ -59,15 +61,16 @@ export class Daemon {
     this.#ownership = new Ownership({ node, open: (race) => this.#races.open(race), log: info })
     this.#members = isCoordinator(settings) ? new Members(places.membersFile, info) : null
     this.#chunks = new ChunkCounter(places.folder)
+    this.#passage = new Passage({ races: this.#races, ownership: this.#ownership, log: info })
     this.#reception = new Reception({
       node,
       facts: () => nodeFacts(places.folder),
       races: this.#races,
       ownership: this.#ownership,
+      passage: this.#passage,
       members: this.#members,
       answer: (question) => this.#answer(question),
-      folder: places.folder,
-      log: info
+      folder: places.folder
     })
   }
 
@@ -99,7 +102,7 @@ export class Daemon {
   async #end(reason: string): Promise<void> {
     this.#membership?.close()
     await this.#races.end(`the daemon of node ${this.#options.settings.nodeName} ${reason}`)
-    await this.#reception.idle()
+    await this.#passage.idle()
     await Promise.all(this.#listeners.map((listener) => listener.close()))
     rmSync(this.#options.places.socket, { force: true })
     await this.#claim?.release()
@@ -110,6 +113,7 @@ export class Daemon {
       at,
       greet: this.#reception.greet,
       accept: this.#reception.accept,
+      pass: this.#reception.pass,
       problem: (line) => this.#options.log.write('WARNING', line)
     })
     this.#listeners.push(listener)

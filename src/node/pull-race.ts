@@ -56,7 +56,14 @@ async function pullNode({ node, address }: KnownNode, options: PullRaceOptions):
       first = null
       return connection
     }
-    const pulled = await pullResults({ race, node, into: join(into, folderOf(node)), connect: next, signal, progress: (facts) => progress(node, facts) })
+    const pulled = await pullResults({
+      race,
+      node,
+      into: join(into, folderOf(node)),
+      connect: next,
+      signal,
+      progress: (facts) => progress(node, facts)
+    })
     return { node, pulled, trouble: null }
   } catch (error) {
     if (error instanceof RefusedError && error.code === 'race') return { node, pulled: null, trouble: null }

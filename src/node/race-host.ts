@@ -2,12 +2,13 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { RallyError } from '../core/errors.ts'
-import { dial } from '../protocol/dial.ts'
-import type { DiallerMessage, ListenerMessage } from '../protocol/channels.ts'
+import { dial, dialBytes, type DialOptions } from '../protocol/dial.ts'
 import type { Connection } from '../protocol/connection.ts'
 import type { Hello, Role } from '../protocol/hello.ts'
+import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
 import type { RaceOrder, RaceReport, RaceStatus } from './race-messages.ts'
 
 export interface RaceHostOptions {
@@ -71,20 +72,29 @@ export class RaceHost {
     }
   }
 
-  /** Opens the process's own end of a connection that has greeted the daemon with `hello`. */
-  connect<R extends Role>({ race, token, seq }: Hello, role: R): Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>> {
+  /** Opens the process's own end of a control connection that has greeted the daemon with `hello`. */
+  connect(hello: Hello): Promise<Connection<NodeCommand, NodeEvent>> {
+    return dial(this.#dialOptions(hello, 'control'))
+  }
+
+  /** The same of a connection of another role, for its bytes to be passed on. */
+  connectBytes(hello: Hello): Promise<{ readonly stream: Duplex; readonly early: Buffer }> {
+    return dialBytes(this.#dialOptions(hello, hello.role))
+  }
+
+  #dialOptions<R extends Role>({ race, token, seq }: Hello, role: R): DialOptions<R> {
     const words = {
       ...(race === undefined ? {} : { race }),
       ...(token === undefined ? {} : { token }),
       ...(seq === undefined ? {} : { seq })
     }
-    return dial({
+    return {
       address: { socketPath: this.#options.socketPath },
       identity: this.#options.node,
       key: null,
       hello: { role, ...words },
       deadlineMs: DIAL_DEADLINE_MS
-    })
+    }
   }
 
   /** Ends its session: the coordinator is told why. A process that does not end by itself is killed. Resolves when it is gone. */

@@ -4,38 +4,30 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRaceId } from '../config/directories.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
-import type { DiallerMessage, ListenerMessage } from '../protocol/channels.ts'
 import type { Connection } from '../protocol/connection.ts'
 import type { Hello, NodeFacts, Refusal, RefusalCode } from '../protocol/hello.ts'
-import type { Greeting, ListenOptions } from '../protocol/listener.ts'
+import type { Greeting, Host } from '../protocol/host.ts'
 import type { StatusAnswer, StatusQuestion } from '../protocol/status-messages.ts'
 import type { Members } from './members.ts'
 import type { Ownership } from './ownership.ts'
-import type { RaceHost } from './race-host.ts'
+import type { Passage } from './passage.ts'
 import type { Races } from './races.ts'
-import { relay } from './relay.ts'
 
 export interface ReceptionParts {
   readonly node: string
   readonly facts: () => NodeFacts
   readonly races: Races
   readonly ownership: Ownership
+  readonly passage: Passage
   /** null: this is not the coordinator's daemon. */
   readonly members: Members | null
   readonly answer: (question: StatusQuestion) => Promise<StatusAnswer>
   /** Of the races. */
   readonly folder: string
-  readonly log: (text: string) => void
 }
-
-type RaceRole = 'control' | 'results' | 'files'
-
-/** A connection whose messages are passed on as they are. */
-type Passed = Connection<{ readonly t: string }, { readonly t: string }>
 
 export class Reception {
   readonly #parts: ReceptionParts
-  readonly #relays = new Set<Promise<void>>()
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts
@@ -48,21 +40,19 @@ export class Reception {
     return { node, facts: facts(), ...(refusal === null ? {} : { evicted: refusal.evicted }) }
   }
 
-  get accept(): ListenOptions['accept'] {
-    const { members } = this.#parts
+  get accept(): Host['accept'] {
+    const { members, passage } = this.#parts
     return {
-      control: (hello, connection) => this.#serve('control', hello, connection),
-      results: (hello, connection) => this.#serve('results', hello, connection),
-      files: (hello, connection) => this.#serve('files', hello, connection),
+      control: passage.control,
       status: (_hello, connection) => connection.onMessage((question) => void this.#tell(connection, question)),
       // Where there are no members, `greet` has refused it, and said what to do.
       member: (_hello, connection, identity) => members?.accept(connection, identity)
     }
   }
 
-  /** Resolves when all that was passed on has been. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#relays)
+  get pass(): NonNullable<Host['pass']> {
+    const { bytes } = this.#parts.passage
+    return { results: bytes, files: bytes }
   }
 
   async #decide(hello: Hello, remote: string): Promise<Refusal | { readonly evicted: string } | null> {
@@ -88,32 +78,6 @@ export class Reception {
     } catch (error) {
       if (!(error instanceof RallyError)) throw error
       return refused('race', error.message, LOG_HINT)
-    }
-  }
-
-  #serve<R extends RaceRole>(role: R, hello: Hello, connection: Connection<ListenerMessage<R>, DiallerMessage<R>>): void {
-    const passed = this.#pass(role, hello, connection)
-    this.#relays.add(passed)
-    void passed.finally(() => this.#relays.delete(passed))
-  }
-
-  async #pass(role: RaceRole, hello: Hello, outside: Passed): Promise<void> {
-    const race = hello.race ?? ''
-    const { ownership, races, log } = this.#parts
-    let host: RaceHost | null = null
-    const disconnected = role === 'control' ? ownership.connected(hello) : null
-    try {
-      host = await races.open(race)
-      const inside = (await host.connect(hello, role)) as unknown as Passed
-      const sees = ({ t }: { readonly t: string }): void => void (role === 'control' && t === 'finish' && ownership.finishing(race))
-      await relay(outside, inside, { sees, explain: host.explain.bind(host) })
-    } catch (error) {
-      // Its process has just ended, or could not be started.
-      const reason = (await host?.explain('')) ?? messageOf(error)
-      log(`${outside.remote}, race ${race}: ${reason}`)
-      outside.close(reason)
-    } finally {
-      disconnected?.()
     }
   }
 

@@ -1,15 +1,12 @@
-// Two connections made into one: what comes in here goes out there. The daemon passes a race's words on without asking what
-// they mean, but for `finish`, after which the node is about to be free.
+// Two control connections made into one: what comes in here goes out there. The daemon passes a race's words on without asking
+// what they mean, but for `finish`, after which the node is about to be free.
 
 import type { Connection } from '../protocol/connection.ts'
-
-interface Words {
-  readonly t: string
-}
+import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
 
 export interface RelayWatch {
   /** Of what came from outside. */
-  readonly sees: (message: Words) => void
+  readonly sees: (message: NodeCommand) => void
   /** The race's side has closed: what is to be told outside, in place of the bare reason; null: nothing. */
   readonly explain: (reason: string) => Promise<string | null>
 }
@@ -18,7 +15,11 @@ export interface RelayWatch {
 const LAST_WORDS_MS = 1000
 
 /** Resolves when one of them has closed, and so has the other. */
-export function relay(outside: Connection<Words, Words>, race: Connection<Words, Words>, watch: RelayWatch): Promise<void> {
+export function relay(
+  outside: Connection<NodeEvent, NodeCommand>,
+  race: Connection<NodeCommand, NodeEvent>,
+  watch: RelayWatch
+): Promise<void> {
   outside.onMessage((message) => {
     watch.sees(message)
     race.send(message)
@@ -33,7 +34,7 @@ export function relay(outside: Connection<Words, Words>, race: Connection<Words,
   })
 }
 
-async function hangUp(outside: Connection<Words, Words>, explained: Promise<string | null>): Promise<void> {
+async function hangUp(outside: Connection<NodeEvent, NodeCommand>, explained: Promise<string | null>): Promise<void> {
   const words = await explained
   let timer: NodeJS.Timeout | undefined
   await Promise.race([outside.drained(), new Promise((resolve) => (timer = setTimeout(resolve, LAST_WORDS_MS)))])

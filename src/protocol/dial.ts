@@ -3,8 +3,8 @@
 import type { Duplex } from 'node:stream'
 import { RallyError } from '../core/errors.ts'
 import { LineSplitter, LineTooLongError } from '../core/lines.ts'
-import type { DiallerMessage, ListenerMessage } from './channels.ts'
-import { greetingChecker, openCodec, type Codec, type FirstWord, type FirstWordChecker } from './codec.ts'
+import { LINE_LIMITS, type DiallerMessage, type ListenerMessage } from './channels.ts'
+import { greetingChecker, openCodec, type FirstWord, type FirstWordChecker } from './codec.ts'
 import { StreamConnection, type Connection } from './connection.ts'
 import { dialError, silenceError, strangerError, type Dialled } from './dial-errors.ts'
 import type { Hello, Refusal, RefusalCode, Role, Welcome } from './hello.ts'
@@ -40,36 +40,57 @@ export class RefusedError extends RallyError {
 
 /** Throws RallyError('node') that names address, what happened and what to do; RefusedError if the daemon said no. */
 export async function dial<R extends Role>(options: DialOptions<R>): Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>> {
+  const codec = await openCodec(options.hello.role, 'answers')
+  const { stream, welcome, remote, early } = await open(options, codec.limitBytes)
+  return new StreamConnection({ stream, codec, welcome, remote, early })
+}
+
+/** The same for one who passes the channel's bytes on without reading them. `early`: those that have come behind the welcome. */
+export async function dialBytes(options: DialOptions<Role>): Promise<{ readonly stream: Duplex; readonly early: Buffer }> {
+  const { stream, early } = await open(options, LINE_LIMITS[options.hello.role])
+  const lines = early.lines.flatMap((line) => [line, NEWLINE])
+  return { stream, early: Buffer.concat([...lines, early.splitter.rest()]) }
+}
+
+const NEWLINE = Buffer.from('\n')
+
+async function open(options: DialOptions<Role>, limitBytes: number): Promise<OpenChannel> {
   const { address, key, hello, signal } = options
   if (key === null && 'host' in address) {
     throw new RallyError('config', `${addressText(address)}: there is no key for this node on this machine`, { hint: 'make one with `rally cluster key create`, and bring it to the node' })
   }
-  const [program, codec, greetings] = await Promise.all([thisProgram(), openCodec(hello.role, 'answers'), greetingChecker()])
+  const [program, greetings] = await Promise.all([thisProgram(), greetingChecker()])
   signal?.throwIfAborted()
-  const attempt = new Attempt<R>(options, { codec, greetings })
-  return attempt.connection({ t: 'hello', ...program, ...hello })
+  return new Attempt(options, { greetings, limitBytes }).open({ t: 'hello', ...program, ...hello })
+}
+
+interface OpenChannel {
+  readonly stream: Duplex
+  readonly welcome: Welcome
+  readonly remote: string
+  readonly early: { readonly lines: readonly Buffer[]; readonly splitter: LineSplitter }
 }
 
 interface Readers {
-  readonly codec: Codec
   readonly greetings: FirstWordChecker
+  readonly limitBytes: number
 }
 
-class Attempt<R extends Role> {
-  readonly #options: DialOptions<R>
+class Attempt {
+  readonly #options: DialOptions<Role>
   readonly #readers: Readers
   readonly #dialled: Dialled
   readonly #splitter: LineSplitter
   #stage = 'the connection'
 
-  constructor(options: DialOptions<R>, readers: Readers) {
+  constructor(options: DialOptions<Role>, readers: Readers) {
     this.#options = options
     this.#readers = readers
-    this.#splitter = new LineSplitter(readers.codec.limitBytes)
+    this.#splitter = new LineSplitter(readers.limitBytes)
     this.#dialled = { remote: addressText(options.address), identity: options.identity, isSocket: 'socketPath' in options.address }
   }
 
-  async connection(hello: Hello): Promise<Connection<DiallerMessage<R>, ListenerMessage<R>>> {
+  async open(hello: Hello): Promise<OpenChannel> {
     const { address, identity, key } = this.#options
     const stream = openStream(address, { identity, key }, (stage) => {
       this.#stage = stage ?? 'the welcome'
@@ -80,8 +101,7 @@ class Attempt<R extends Role> {
       const welcome = this.#welcomed(lines[0]!)
       const refusal = hello.role === 'status' ? null : otherProgram(hello, welcome)
       if (refusal !== null) throw new RefusedError(this.#dialled.remote, refusal)
-      const early = { lines: lines.slice(1), splitter: this.#splitter }
-      return new StreamConnection({ stream, codec: this.#readers.codec, welcome, remote: this.#dialled.remote, early })
+      return { stream, welcome, remote: this.#dialled.remote, early: { lines: lines.slice(1), splitter: this.#splitter } }
     } catch (error) {
       stream.on('error', () => undefined).destroy()
       throw error

@@ -1,5 +1,6 @@
 // What the listening side decides for itself: who is welcome, and who takes which channel.
 
+import type { Duplex } from 'node:stream'
 import type { DiallerMessage, ListenerMessage } from './channels.ts'
 import type { Connection } from './connection.ts'
 import type { Hello, Refusal, Role, Welcome } from './hello.ts'
@@ -11,6 +12,8 @@ export interface Host {
   readonly accept: {
     readonly [R in Role]?: (hello: Hello, connection: Connection<ListenerMessage<R>, DiallerMessage<R>>, identity: string | null) => void
   }
+  /** In place of `accept`: channels whose bytes are passed on to another process, which reads and checks them. */
+  readonly pass?: { readonly [R in Role]?: (hello: Hello, stream: Duplex, remote: string) => void }
 }
 
 /** What the welcome says of the node. */

@@ -105,7 +105,7 @@ function checkedHello(check: () => FirstWord): Hello | Refusal {
 
 /** Status is told to all versions: it is how one finds out which is where. */
 async function decide(hello: Hello, { host, program, remote }: Visit): Promise<Greeting | Refusal> {
-  if (host.accept[hello.role] === undefined) {
+  if (host.accept[hello.role] === undefined && host.pass?.[hello.role] === undefined) {
     return { t: 'refused', code: 'role', message: `nothing is served for ${hello.role} here`, hint: 'check the address: this daemon plays another part' }
   }
   const refusal = hello.role === 'status' ? null : otherProgram(hello, program)
@@ -123,6 +123,8 @@ async function welcome({ stream, remote, host, program, known }: Visit, hello: H
   const codec = await openCodec(hello.role, 'asks')
   known()
   if (stream.writable) stream.write(`${JSON.stringify(said)}\n`)
+  const pass = host.pass?.[hello.role]
+  if (pass !== undefined) return pass(hello, stream, remote)
   const connection = new StreamConnection<never, never>({ stream, codec, welcome: said, remote })
   // The role of the hello decides which messages the connection has: the compiler cannot follow that.
   const serve = host.accept[hello.role] as ((hello: Hello, connection: Connection<never, never>, identity: string | null) => void) | undefined
