@@ -15,6 +15,7 @@ import { sizeText } from '../core/units.ts'
 import type { Codec, LastWord } from './codec.ts'
 import type { Welcome } from './hello.ts'
 import type { Peer } from './peer.ts'
+import { SendQueue } from './send-queue.ts'
 import { WireFault } from './wire-fault.ts'
 
 /** A peer in another process. */
@@ -37,13 +38,10 @@ export interface ConnectionOptions {
   readonly early?: { readonly lines: readonly Buffer[]; readonly splitter: LineSplitter }
 }
 
-/** A peer that does not read is let go at so many bytes; a message that is sent when nothing waits may be longer. */
-const MAX_QUEUED_BYTES = 16 * 1024 * 1024
-/** How long, and for how many more bytes, a side that has said its last word listens so that the other may hear it. */
-const LINGER_MS = 1000
+/** A side that has hung up takes so many more bytes, so that its last word is heard. */
 const LINGER_BYTES = 4 * 1024 * 1024
 /** So many messages wait for a listener before the stream does. */
-const MAX_UNHEARD = 1000
+const MAX_UNHEARD = 64
 
 export class StreamConnection<Out extends { readonly t: string }, In> implements Connection<Out, In> {
   readonly welcome: Welcome
@@ -52,12 +50,10 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
   readonly #stream: Duplex
   readonly #codec: Codec
   readonly #splitter: LineSplitter
+  readonly #queue: SendQueue
   #listen: ((message: In) => void) | null = null
   #closed: ((reason: string) => void) | null = null
   #waiting: In[] = []
-  #unsent: string[] = []
-  #unsentLength = 0
-  #drains: ((hasLeft: boolean) => void)[] = []
   #ignoredBytes = 0
   /** It was closed from here: nobody listens any more. */
   #isDeaf = false
@@ -67,6 +63,7 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
     this.remote = remote
     this.#stream = stream
     this.#codec = codec
+    this.#queue = new SendQueue(stream)
     this.#splitter = early?.splitter ?? new LineSplitter(codec.limitBytes)
     stream.on('data', (chunk: Buffer) => this.#read(chunk))
     stream.on('end', () => this.#hangUp('the other side closed the connection'))
@@ -80,15 +77,8 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
 
   send(message: Out): void {
     if (this.closeReason !== null) return
-    const queued = this.#unsentLength + this.#stream.writableLength
-    if (queued > MAX_QUEUED_BYTES) return this.#fail(`it does not read: ${sizeText(queued)} wait for it`)
-    this.#guard(() => {
-      const lines = this.#codec.encode(message)
-      this.#unsent.push(lines)
-      this.#unsentLength += lines.length
-    })
-    // What is said in one turn of the event loop leaves in one write.
-    if (this.#unsent.length === 1) process.nextTick(() => this.#flush())
+    if (this.#queue.isFull) return this.#fail(`it does not read: ${sizeText(this.#queue.length)} wait for it`)
+    this.#guard(() => this.#queue.add(this.#codec.encode(message)))
   }
 
   onMessage(listen: (message: In) => void): void {
@@ -113,25 +103,7 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
   }
 
   drained(): Promise<boolean> {
-    this.#flush()
-    if (this.closeReason !== null) return Promise.resolve(false)
-    if (this.#stream.writableLength === 0) return Promise.resolve(true)
-    return new Promise((resolve) => this.#drains.push(resolve))
-  }
-
-  #flush(): void {
-    if (this.#unsent.length === 0) return
-    const text = this.#unsent.join('')
-    this.#unsent = []
-    this.#unsentLength = 0
-    if (this.#stream.writable) this.#stream.write(text, () => this.#written())
-  }
-
-  #written(): void {
-    if (this.#stream.writableLength > 0 || this.#unsent.length > 0) return
-    const drains = this.#drains
-    this.#drains = []
-    for (const resolve of drains) resolve(this.closeReason === null)
+    return this.closeReason === null ? this.#queue.drained() : Promise.resolve(false)
   }
 
   #read(chunk: Buffer): void {
@@ -173,21 +145,15 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
   /** Says why, and hangs up. */
   #fail(reason: string): void {
     if (this.closeReason !== null) return
-    this.#flush()
-    if (this.#stream.writable) this.#stream.write(`${JSON.stringify({ t: 'error', message: reason } satisfies LastWord)}\n`)
+    this.#queue.add(`${JSON.stringify({ t: 'error', message: reason } satisfies LastWord)}\n`)
     this.#hangUp(reason)
   }
 
   #hangUp(reason: string): void {
     if (this.closeReason !== null) return
-    this.#flush()
     this.#shut(reason)
-    if (this.#stream.destroyed) return
-    this.#stream.end()
+    this.#queue.end()
     this.#stream.resume()
-    // A stream that is cut with bytes unread takes the last word with it.
-    const timer = setTimeout(() => this.#stream.destroy(), LINGER_MS)
-    this.#stream.once('close', () => clearTimeout(timer))
   }
 
   #ignore(chunk: Buffer): void {
@@ -198,9 +164,7 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
   #shut(reason: string): void {
     if (this.closeReason !== null) return
     this.closeReason = reason
-    const drains = this.#drains
-    this.#drains = []
-    for (const resolve of drains) resolve(false)
+    this.#queue.abandon()
     this.#closed?.(reason)
   }
 }

@@ -44,7 +44,12 @@ const BY_CODE: Readonly<Record<string, (dialled: Dialled) => Words>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: stranger,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: stranger,
   ERR_SSL_UNSUPPORTED_PROTOCOL: stranger,
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: stranger
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: stranger,
+  // It shows a certificate, which proves nothing here.
+  DEPTH_ZERO_SELF_SIGNED_CERT: stranger,
+  SELF_SIGNED_CERT_IN_CHAIN: stranger,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: stranger,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: stranger
 }
 
 export function dialError(dialled: Dialled, error: unknown): RallyError {

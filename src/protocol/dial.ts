@@ -96,6 +96,8 @@ class Attempt {
       this.#stage = stage ?? 'the welcome'
       if (stage === null) stream.write(`${JSON.stringify(hello)}\n`)
     })
+    // One that breaks between two of those who listen to it must not end the process.
+    stream.on('error', () => undefined)
     try {
       const lines = await this.#firstLines(stream)
       const welcome = this.#welcomed(lines[0]!)
@@ -103,7 +105,7 @@ class Attempt {
       if (refusal !== null) throw new RefusedError(this.#dialled.remote, refusal)
       return { stream, welcome, remote: this.#dialled.remote, early: { lines: lines.slice(1), splitter: this.#splitter } }
     } catch (error) {
-      stream.on('error', () => undefined).destroy()
+      stream.destroy()
       throw error
     }
   }

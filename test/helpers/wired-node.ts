@@ -7,12 +7,11 @@ import { join } from 'node:path'
 import type { ConnectedNode } from '../../src/coordinator/connected-node.ts'
 import { openSession, type NodeSession } from '../../src/driver/session.ts'
 import { dial } from '../../src/protocol/dial.ts'
-import type { NodeFacts } from '../../src/protocol/hello.ts'
 import { listen, type Listener } from '../../src/protocol/listener.ts'
 import { nodeSettings } from './node-settings.ts'
 import { openProxy, type Proxy } from '../hosts/proxy.ts'
+import { FACTS } from './node-facts.ts'
 
-export const FACTS: NodeFacts = { cores: 2, memoryBytes: 1, freeDiskBytes: null, os: 'linux', runtime: 'v20', loopDelayMs: null }
 export const KEY = Buffer.alloc(32, 7)
 
 export interface WiredOptions {
