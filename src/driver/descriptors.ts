@@ -1,7 +1,6 @@
 // File descriptors of this process: each connection, file and thread needs some.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { RallyError } from '../core/errors.ts'
 
 /** Open ones, or null where the system does not tell. */
 export function openDescriptors(): number | null {
@@ -31,19 +30,6 @@ export function descriptorLimit(): DescriptorLimit | null {
     return null
   }
 }
-
-/** Throws RallyError('node') where so many connections cannot be, whatever the target says: better now than in the middle. */
-export function checkDescriptors(connections: number): void {
-  const limit = descriptorLimit()
-  const open = openDescriptors()
-  if (limit === null || open === null || connections + open <= limit.soft) return
-  throw new RallyError('node', `${connections} connections are needed (one of each client to each host), but this process may have ${limit.soft} open files, and has ${open}`, {
-    hint: `raise the limit (ulimit -n ${connections + open + RESERVE}), add load drivers, or use fewer clients`
-  })
-}
-
-/** For what a race opens besides: threads, files, its own questions. */
-const RESERVE = 100
 
 function limitOf(word: string | undefined): number {
   return word === 'unlimited' ? Number.POSITIVE_INFINITY : Number(word)

@@ -14,10 +14,11 @@ import type { WorkerStart } from '../protocol/worker-messages.ts'
 import { CHUNK_ROWS } from '../sample/columns.ts'
 import { httpDownload } from '../target/download.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
-import { checkDescriptors } from './descriptors.ts'
 import { challengeToRun, type ScheduleElement, type Track } from '../track/track.ts'
 import type { ResultsSettings } from './chunk-relay.ts'
 import { isOwnHost } from './own-host.ts'
+import { preflight } from './preflight.ts'
+import { machineFacts, raceNeeds } from './race-needs.ts'
 
 /** The part of the configuration that is this machine's own. */
 export interface NodeSettings {
@@ -33,6 +34,7 @@ export interface NodeSettings {
 }
 
 export interface Surroundings {
+  readonly node: string
   readonly settings: NodeSettings
   /** In the coordinator's own process. */
   readonly isLocal: boolean
@@ -50,17 +52,17 @@ export interface PreparedNode {
   readonly starts: readonly WorkerStart[]
 }
 
-/** Brings the corpora that this race's tasks read and deals the clients to workers; throws RallyError. */
+/** Asks whether this machine can do it, brings the corpora that this race's tasks read and deals the clients to workers; throws RallyError. */
 export async function prepareNode(prepare: Prepare, around: Surroundings): Promise<PreparedNode> {
   const track = parseJson(prepare.track) as unknown as Track
   const challenge = challengeToRun(track)
   if (challenge === null) throw new RallyError('track', `track ${track.name} has no challenge to run`)
-  checkDescriptors(prepare.clients.length * prepare.target.hosts.length)
+  const groups = assignWorkers(prepare.clients, await workersFor(prepare, around.settings))
+  for (const warning of preflight(around.node, raceNeeds(track, prepare, groups.length), machineFacts())) around.warn(warning)
   const dataPaths = await bringData(track, prepare, around)
   const { seed, target, facts, onError, enableAssertions } = prepare
   // As many as the samples a worker may hold.
   const maxChunksInFlight = Math.max(1, Math.ceil(around.settings.sampleQueueSize / CHUNK_ROWS))
-  const groups = assignWorkers(prepare.clients, await workersFor(prepare, around.settings))
   const starts = groups.map((clients, worker): WorkerStart => {
     return { worker, seed, track: prepare.track, clients, target, secrets: around.secrets, lease: around.lease, facts, onError, enableAssertions, dataPaths, maxChunksInFlight }
   })

@@ -156,6 +156,7 @@ class Session implements NodeSession {
     const secrets = this.#secrets
     if (secrets === null) throw new RallyError('protocol', `node ${this.#node}: "prepare" came before "secrets"`)
     const prepared = await prepareNode(prepare, {
+      node: this.#node,
       settings: this.#options.settings,
       isLocal: this.#options.isLocal,
       signal: this.#abort.signal,

@@ -1,0 +1,58 @@
+// What a race asks of a node, from its track and this node's part of the clients.
+
+import { numberOf } from '../core/json.ts'
+import { readsCorpora, usedCorpora } from '../corpus/used-corpora.ts'
+import type { Prepare } from '../protocol/messages.ts'
+import { challengeToRun, tasksOf, type Task, type Track } from '../track/track.ts'
+import { descriptorLimit, openDescriptors } from './descriptors.ts'
+import { memoryTotal } from './machine-watch.ts'
+import type { MachineFacts, RaceNeeds } from './preflight.ts'
+import { portRange, tcpSockets } from './tcp-ports.ts'
+
+export function raceNeeds(track: Track, { clients, target }: Pick<Prepare, 'clients' | 'target'>, workers: number): RaceNeeds {
+  const corpora = usedCorpora(track)
+  return {
+    clients: clients.length,
+    workers,
+    hosts: target.hosts.map(({ host, port }) => `${host}:${port}`),
+    files: corpora.reduce((sum, corpus) => sum + corpus.documents.length, 0),
+    bodyBytes: bodyBytes(track, clients.length)
+  }
+}
+
+export function machineFacts(): MachineFacts {
+  return {
+    descriptorLimit: descriptorLimit()?.soft ?? null,
+    openDescriptors: openDescriptors(),
+    ports: portRange(),
+    sockets: tcpSockets(),
+    memoryAvailable: process.availableMemory(),
+    memoryTotal: memoryTotal()
+  }
+}
+
+/** Of the element of the schedule with the most; each client holds one body at a time. */
+function bodyBytes(track: Track, clients: number): number {
+  const bytesPerDocument = meanDocumentBytes(track)
+  const elements = challengeToRun(track)?.schedule ?? []
+  return Math.max(0, ...elements.map((element) => tasksOf(element).reduce((sum, task) => sum + bodyBytesOf(task, clients) * bytesPerDocument, 0)))
+}
+
+/** Documents that the task's clients on this node hold. */
+function bodyBytesOf({ operation, clients: wanted }: Task, clients: number): number {
+  if (!readsCorpora(operation)) return 0
+  return (numberOf(operation.params['bulk-size'] ?? null) ?? 0) * Math.min(wanted, clients)
+}
+
+function meanDocumentBytes(track: Track): number {
+  let bytes = 0
+  let documents = 0
+  for (const { documents: sets } of usedCorpora(track)) {
+    for (const { uncompressedSizeInBytes, numberOfDocuments } of sets) {
+      if (uncompressedSizeInBytes === null) continue
+      bytes += uncompressedSizeInBytes
+      documents += numberOfDocuments
+    }
+  }
+  return documents === 0 ? 0 : bytes / documents
+}
