@@ -1,5 +1,5 @@
-// Runs things at their time, to within a few microseconds: timers sleep until shortly before, turns of the event loop do the rest.
-// Costs a core while something is due within SPIN_MS; this process has nothing better to do with it.
+// Runs things at their time, to within some ten microseconds: timers sleep until shortly before, short naps between turns of the event
+// loop do the rest. Naps, because a loop that spins takes a core from the load generator that is to be calibrated on the same machine.
 
 import { systemClock } from '../../core/clock.ts'
 
@@ -11,13 +11,18 @@ interface Entry {
 }
 
 // A timer of Node.js counts whole milliseconds and may be one late.
-const SPIN_MS = 2.2
+const NEAR_MS = 2.2
+/** A request that comes meanwhile is stamped so much later at the most. */
+const NAP_MS = 0.1
+/** How late a nap may end; the rest is spun away. */
+const NAP_LATE_MS = 0.08
 
 export class DeadlineQueue {
   readonly #heap: Entry[] = []
   #added = 0
   #timer: NodeJS.Timeout | null = null
-  #isSpinning = false
+  #isNear = false
+  readonly #nap = new Int32Array(new SharedArrayBuffer(4))
 
   get length(): number {
     return this.#heap.length
@@ -41,23 +46,25 @@ export class DeadlineQueue {
 
   #arm(): void {
     const first = this.#heap[0]
-    if (this.#isSpinning || first === undefined) return
+    if (this.#isNear || first === undefined) return
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const sleepMs = Math.floor(first.atMs - systemClock.monotonicMs() - SPIN_MS)
+    const sleepMs = Math.floor(first.atMs - systemClock.monotonicMs() - NEAR_MS)
     if (sleepMs >= 1) {
       this.#timer = setTimeout(() => {
         this.#timer = null
         this.#arm()
       }, sleepMs)
     } else {
-      this.#isSpinning = true
-      setImmediate(this.#spin)
+      this.#isNear = true
+      setImmediate(this.#turn)
     }
   }
 
-  readonly #spin = (): void => {
-    this.#isSpinning = false
+  readonly #turn = (): void => {
+    this.#isNear = false
+    const gapMs = (this.#heap[0]?.atMs ?? 0) - systemClock.monotonicMs()
+    if (gapMs > NAP_LATE_MS) Atomics.wait(this.#nap, 0, 0, Math.min(gapMs - NAP_LATE_MS, NAP_MS))
     for (let first = this.#heap[0]; first !== undefined && first.atMs <= systemClock.monotonicMs(); first = this.#heap[0]) {
       this.#pop()
       first.run()
