@@ -129,6 +129,7 @@ class ClientLoop {
     const beganMs = thread.clock.monotonicMs()
     const recorder = account.recorder(type)
     target.begin()
+    thread.pacer.sent()
     recorder.sent(beganMs - this.#stepStartMs)
     account.sentAt(beganMs - this.#stepStartMs)
     let thrown: { readonly error: unknown } | null = null
