@@ -51,8 +51,7 @@ export const SAMPLES: Samples = {
         onError: 'continue',
         enableAssertions: false,
         testMode: false,
-        offline: true,
-        targetIsLocal: true
+        offline: true
       },
       secrets: {
         t: 'secrets',
