@@ -16,6 +16,7 @@ export class MachineWatch {
   readonly #descriptorLimit = finite(descriptorLimit()?.soft)
   readonly #cores = cpus().length
   readonly #memoryTotal = memoryTotal()
+  #rss = 0
   #own = process.cpuUsage()
   #atMs = systemClock.monotonicMs()
 
@@ -45,8 +46,8 @@ export class MachineWatch {
       cpu: cpu?.busy ?? null,
       steal: cpu?.steal ?? null,
       ownCpu: this.#takeOwn(elapsedMs),
-      rss: process.memoryUsage.rss(),
-      memoryAvailable: process.availableMemory(),
+      rss: (this.#rss = rss() ?? this.#rss),
+      memoryAvailable: memoryAvailable(),
       memoryTotal: this.#memoryTotal,
       descriptors: openDescriptors(),
       descriptorLimit: this.#descriptorLimit,
@@ -65,6 +66,20 @@ export class MachineWatch {
     this.#own = process.cpuUsage()
     return elapsedMs <= 0 ? 0 : (user + system) / 1000 / elapsedMs / this.#cores
   }
+}
+
+/** Of this process; null: it has no descriptor left to look, which others have to tell. */
+function rss(): number | null {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return null
+  }
+}
+
+/** Bytes that are free, or null where the system does not tell. */
+export function memoryAvailable(): number | null {
+  return process.availableMemory() || null
 }
 
 /** Bytes of the machine, or of the container's limit if that is less. */

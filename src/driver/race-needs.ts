@@ -5,7 +5,7 @@ import { readsCorpora, usedCorpora } from '../corpus/used-corpora.ts'
 import type { Prepare } from '../protocol/messages.ts'
 import { challengeToRun, tasksOf, type Task, type Track } from '../track/track.ts'
 import { descriptorLimit, openDescriptors } from './descriptors.ts'
-import { memoryTotal } from './machine-watch.ts'
+import { memoryAvailable, memoryTotal } from './machine-watch.ts'
 import type { MachineFacts, RaceNeeds } from './preflight.ts'
 import { portRange, tcpSockets } from './tcp-ports.ts'
 
@@ -26,7 +26,7 @@ export function machineFacts(): MachineFacts {
     openDescriptors: openDescriptors(),
     ports: portRange(),
     sockets: tcpSockets(),
-    memoryAvailable: process.availableMemory(),
+    memoryAvailable: memoryAvailable(),
     memoryTotal: memoryTotal()
   }
 }

@@ -138,7 +138,6 @@ loop.delay.p99.ms = 600000
 worker.cpu.percent = 1000
 cpu.wait.percent = 100
 steal.percent = 100
-stall.percent = 100
 send.delay.p99.ms = 600000
 processing.overhead.percent = 1000000
 `

@@ -11,6 +11,8 @@ const FAULTS: Readonly<Record<string, () => void>> = {
   },
   exit: () => process.exit(3),
   memory: () => fill([]),
+  /** Busy with something else for most of the time, as by a blocking operation. */
+  block: () => void setInterval(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40), 50).unref(),
   spin: () => {
     const endMs = performance.now() + Number(spinMs)
     while (performance.now() < endMs) {
