@@ -39,7 +39,7 @@ test('after a race its samples are listed and exported, and its report is made a
 
   const list = rally(home, 'results', 'list')
   assert.match(list.stdout, /^r +ended +\S+ +57 +\S+$/m)
-  assert.match(rally(home, 'results', 'list', 'r').stdout, /^local +1 +find +\d+ +50 +\S+\nlocal +2 +again +\d+ +7 +\S+$/m)
+  assert.match(rally(home, 'results', 'list', 'r').stdout, /^localhost +1 +find +\d+ +50 +\S+\nlocalhost +2 +again +\d+ +7 +\S+$/m)
 
   const samples = linesOf(rally(home, 'results', 'export', 'r'))
   assert.equal(samples.length, 57)
@@ -80,7 +80,7 @@ test('a race whose process was killed has its report made from what is on disk',
 
   const pulled = rally(race.home, 'results', 'pull', 'r')
   assert.equal(pulled.code, 0, pulled.stderr)
-  assert.match(pulled.stderr, /node local did not tell all that it measured in step 2/)
+  assert.match(pulled.stderr, /node localhost did not tell all that it measured in step 2/)
   const { status, error, results } = readRace(race.home)
   assert.deepEqual([status, error], ['failed', 'the coordinator ended before the race did; this is what its nodes had kept'])
   const [find, long] = results.op_metrics

@@ -85,7 +85,7 @@ test('a disk that fills up ends the race with its name; the samples written befo
   assert.equal(result.phase, 'failed')
   assert.ok(result.error instanceof RallyError)
   assert.equal(result.error.exitCode, 64)
-  assert.match(result.error.message, /^node local: \S+\/test\/(chunks|snapshots)\/\S+: the disk is full; the \d+ samples written before are kept$/)
+  assert.match(result.error.message, /^node localhost: \S+\/test\/(chunks|snapshots)\/\S+: the disk is full; the \d+ samples written before are kept$/)
   assert.equal(target.requests.length, 80)
   // What was measured is in the report all the same.
   assert.equal(result.tasks['then']!.types.normal!.tally.ok, 40)
