@@ -61,7 +61,7 @@ test('a worker that something else keeps busy is named by its event-loop delay',
   writeFileSync(file, '')
   const found = await assertInvalid(race, 'event-loop delay p99')
   assert.ok(found.seconds >= 5 && found.worst! > 20, JSON.stringify(found))
-  assert.equal(found.where, 'node local, worker 0')
+  assert.equal(found.where, 'node localhost, worker 0')
 })
 
 test('a process that was stopped for two seconds is told so, and when', async (t) => {
