@@ -86,7 +86,7 @@ class ClientLoop {
       health.clientIsFree(client, dueMs, this.#freeAtMs)
       const type = this.#loop.begin(nowMs - this.#taskStartMs, dueMs - this.#taskStartMs)
       if (type === null) return this.#endOfTask()
-      if (type === 'normal' && !this.#isWarm) this.#warm(Math.max(this.#freeAtMs, this.#taskStartMs + this.#loop.warmupMs))
+      if (type === 'normal' && !this.#isWarm) this.#warm()
       const params = source.next()
       if (params === null || stop.stopped) return clock.monotonicMs()
       let readyMs = clock.monotonicMs()
@@ -109,8 +109,9 @@ class ClientLoop {
   }
 
   /** From the end of its last request in the warm-up, so that seconds of the measured phase hold nothing of that; not from its next one. */
-  #warm(atMs: number): void {
+  #warm(): void {
     this.#isWarm = true
+    const atMs = Math.max(this.#freeAtMs, this.#taskStartMs + this.#loop.warmupMs)
     this.#run.account.clientWarm(atMs - this.#stepStartMs)
   }
 
@@ -119,9 +120,8 @@ class ClientLoop {
     const { thread, stop } = this.#run
     const endsAtMs = this.#taskStartMs + this.#loop.endsAtMs
     if (Number.isFinite(endsAtMs)) await thread.pacer.until(endsAtMs, stop)
-    const nowMs = thread.clock.monotonicMs()
-    if (!this.#isWarm) this.#warm(nowMs)
-    return nowMs
+    if (!this.#isWarm) this.#warm()
+    return thread.clock.monotonicMs()
   }
 
   async #request(params: RequestParams, type: 'warmup' | 'normal', dueMs: number): Promise<void> {
