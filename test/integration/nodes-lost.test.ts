@@ -128,9 +128,12 @@ async function deadMan(t: TestContext): Promise<void> {
   assert.equal(run.result.phase, 'failed')
   assert.match(String(run.result.error), /node b stopped: it heard nothing from the coordinator for 1.5 s in step 1 of 2/)
   balanced(run)
-  const { started, ok, unknown } = run.measurements[0]!.account.normal
-  assert.deepEqual([started, unknown], [target.requests.length, 0])
-  assert.ok(ok <= started)
+  const { started, ok, cancelled, unknown } = run.measurements[0]!.account.normal
+  assert.equal(unknown, 0)
+  // What was about to leave when the lease ran out, or was aborted on its way, is cancelled; the target may never have seen it.
+  const seen = target.requests.length
+  assert.ok(seen <= started && seen >= started - cancelled, `${seen} requests came, ${started} were started, ${cancelled} cancelled`)
+  assert.ok(ok <= seen)
 }
 
 async function orphan(t: TestContext): Promise<void> {
@@ -165,7 +168,9 @@ async function cancelsAll(t: TestContext): Promise<void> {
   clearInterval(watching)
   assert.equal(run.result.phase, 'cancelled')
   balanced(run)
-  assert.equal(run.measurements[0]!.account.normal.started, target.requests.length)
+  const { started, cancelled } = run.measurements[0]!.account.normal
+  const came = target.requests.length
+  assert.ok(came <= started && came >= started - cancelled, `${came} requests came, ${started} were started, ${cancelled} cancelled`)
   // Of the longest wait that is allowed, on a machine that is busy with other tests.
   assert.ok(lastMs - atMs < 1000, `${lastMs - atMs} ms`)
 }
