@@ -30,6 +30,16 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   }
 }
 
+/** Brings a folder's names on to the disk: after a power cut, a file is only found again if its folder is there, too. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
 let counter = 0
 
 /** Whether a write failed for want of room. */

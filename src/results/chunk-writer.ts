@@ -1,9 +1,8 @@
 // Full columns → chunk files, one after another, off the measured path. While the disk lags, chunks wait here; how many may
 // wait is for the workers to keep to, who drop and count beyond.
 
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../core/atomic-file.ts'
+import { syncFolder, writeFileAtomically } from '../core/atomic-file.ts'
 import type { ColumnChunk } from '../sample/columns.ts'
 import { CHUNK_CODEC, deflateColumns, encodeColumns } from './chunk-codec.ts'
 import type { RaceFolder } from './race-folder.ts'
@@ -97,14 +96,5 @@ export class ChunkWriter {
   #fail(error: unknown): void {
     this.#hasFailed = true
     this.#failed(error)
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

@@ -9,8 +9,9 @@
 // | asked     | `end`, checksum wrong     | listed from its first byte, once; then left there, with a line         |
 // | any       | cut                       | listed, from the byte it had come to                                   |
 
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../core/atomic-file.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { ListedChunk, ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
@@ -184,14 +185,5 @@ class ResultsConnection {
   /** What is being written belongs to this connection still: over the next one it must not be asked for again. */
   #settle(): void {
     if (this.#finishing === 0) this.#parts.resolve(this.#reason)
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

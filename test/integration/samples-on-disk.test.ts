@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -8,6 +7,7 @@ import { RallyError } from '../../src/core/errors.ts'
 import { findResults, readChunk, readEvents } from '../../src/results/read-results.ts'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
+import { fillDisk, smallDisk } from '../helpers/small-disk.ts'
 import { startStubTarget } from '../helpers/stub-target.ts'
 
 const search = buildOperation('raw-request', { path: '/_search' }, 'search')
@@ -53,30 +53,12 @@ test('every sample of every worker is in a chunk when its step is joined, and so
   assert.deepEqual(readdirSync(join(resultsDir, 'test', 'snapshots')).filter((name) => name.endsWith('.open')), [])
 })
 
-/** Writes until nothing fits any more. */
-function fill(disk: string): void {
-  for (const size of [65_536, 4096, 1]) {
-    for (let file = 0; ; file++) {
-      try {
-        writeFileSync(join(disk, `fill-${size}-${file}`), Buffer.alloc(size), { flag: 'wx' })
-      } catch {
-        break
-      }
-    }
-  }
-}
-
 test('a disk that fills up ends the race with its name; the samples written before stay', async (t) => {
-  const disk = mkdtempSync(join(tmpdir(), 'rally-samples-'))
-  t.after(() => {
-    spawnSync('umount', [disk])
-    rmSync(disk, { recursive: true })
-  })
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { encoding: 'utf8' })
-  if (mounted.status !== 0) return t.skip(`no disk can be mounted here: ${mounted.error?.message ?? mounted.stderr.trim()}`)
+  const disk = smallDisk(t)?.path
+  if (disk === undefined) return
   let asked = 0
   const target = await startStubTarget((_request, response) => {
-    if (++asked === 41) fill(disk)
+    if (++asked === 41) fillDisk(disk)
     response.end('{}')
   })
   t.after(() => target.close())
