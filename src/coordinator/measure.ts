@@ -91,10 +91,11 @@ function distributionOf(sparse: SparseHistogram | undefined): Distribution {
 }
 
 export function accountOf(tally: Tally | undefined | null): Account {
-  if (tally === undefined || tally === null) return { started: 0, ok: 0, failed: {}, timedOut: 0, cancelled: 0, unknown: 0 }
+  if (tally === undefined || tally === null) return { started: 0, ok: 0, failed: {}, timedOut: 0, cancelled: 0, unknown: 0, retries: 0 }
   const { timeout = 0, ...failed } = tally.failed
   const known = tally.ok + sum(failed) + timeout + tally.cancelled
-  return { started: tally.started, ok: tally.ok, failed, timedOut: timeout, cancelled: tally.cancelled, unknown: tally.started - known }
+  const { started, ok, cancelled, retries } = tally
+  return { started, ok, failed, timedOut: timeout, cancelled, unknown: started - known, retries }
 }
 
 function finished(second: Second): number {

@@ -83,7 +83,8 @@ function accountFigures(account: Account): JsonObject {
     failed: sumOfValues(account.failed),
     timed_out: account.timedOut,
     cancelled: account.cancelled,
-    unknown: account.unknown
+    unknown: account.unknown,
+    retries: account.retries
   }
 }
 

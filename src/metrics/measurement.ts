@@ -29,6 +29,8 @@ export interface Account {
   readonly timedOut: number
   readonly cancelled: number
   readonly unknown: number
+  /** What the transport sent once more, within these requests. */
+  readonly retries: number
 }
 
 export interface ErrorSample {

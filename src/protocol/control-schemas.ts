@@ -32,7 +32,8 @@ const tally = object<Tally>({
   failed: countByName,
   cancelled: count,
   work: dictionary(number),
-  bytes: count
+  bytes: count,
+  retries: count
 })
 
 const seconds = list(

@@ -87,7 +87,7 @@ function requestSection(document: JsonObject): string {
     numberAt(item, 'sample_count', 'warmup'),
     ...counts(account)
   ])
-  const headers = ['Task', 'Clients', 'Samples', 'Warm-up samples', 'Started', 'OK', 'Failed', 'Timed out', 'Cancelled', 'Unknown']
+  const headers = ['Task', 'Clients', 'Samples', 'Warm-up samples', 'Started', 'OK', 'Failed', 'Timed out', 'Cancelled', 'Unknown', 'Retries']
   const table = markdownTable(headers, [...rows, ['all tasks', null, null, null, ...counts(total)]], 'right')
   const unbalanced = tasks.filter(({ account }) => !isBalanced(account)).map(({ item }) => taskName(item))
   const balance = unbalanced.length === 0 ? '' : `\nThe account does not balance for ${unbalanced.join(', ')}: this is a bug of Rally.\n`
@@ -155,6 +155,7 @@ function warningSection(document: JsonObject): string {
 }
 
 function legend(document: JsonObject): string {
+  const { retries } = totalAccount(allTasks(document).flatMap((item) => accountOf(item) ?? []))
   const source = textAt(document, 'percentiles-from') === 'samples' ? 'are exact: they come from all samples' : 'come from histograms within 0.1 %'
   return `## Legend
 
@@ -166,6 +167,6 @@ function legend(document: JsonObject): string {
 - error rate: share of the measured requests that failed or timed out.
 - Percentiles ${source}.
 - Start within: how far a node's steps began from the common start, at most.
-- Transport retries: 0 (Elastic Rally's client repeats a failed request up to three times and does not say so).
+- Transport retries: ${countText(retries)}, each within its request, which is one sample (Elastic Rally's client repeats a failed request up to three times and does not say so).
 `
 }

@@ -8,7 +8,7 @@ export function allTasks(document: JsonObject): readonly JsonObject[] {
   return [...objectsAt(document, 'results', 'op_metrics'), ...objectsAt(document, 'unreported-tasks')]
 }
 
-export const ACCOUNT_KEYS = ['started', 'ok', 'failed', 'timed_out', 'cancelled', 'unknown'] as const
+export const ACCOUNT_KEYS = ['started', 'ok', 'failed', 'timed_out', 'cancelled', 'unknown', 'retries'] as const
 export type AccountCounts = Readonly<Record<(typeof ACCOUNT_KEYS)[number], number>>
 
 /** Requests of a task, warm-up and measured ones together; null: its race did not count them. */
@@ -29,12 +29,13 @@ function countsOf(count: (key: (typeof ACCOUNT_KEYS)[number]) => number): Accoun
     failed: count('failed'),
     timed_out: count('timed_out'),
     cancelled: count('cancelled'),
-    unknown: count('unknown')
+    unknown: count('unknown'),
+    retries: count('retries')
   }
 }
 
-/** started = ok + failed + timed out + cancelled + unknown. */
-export function isBalanced({ started, ...ends }: AccountCounts): boolean {
+/** started = ok + failed + timed out + cancelled + unknown: a request that was sent once more is one. */
+export function isBalanced({ started, retries: _, ...ends }: AccountCounts): boolean {
   return started === Object.values(ends).reduce((total, count) => total + count, 0)
 }
 

@@ -26,7 +26,8 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
     failed: addCounts(a.failed, b.failed),
     cancelled: a.cancelled + b.cancelled,
     work: addCounts(a.work, b.work),
-    bytes: a.bytes + b.bytes
+    bytes: a.bytes + b.bytes,
+    retries: a.retries + b.retries
   }
 }
 

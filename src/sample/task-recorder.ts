@@ -14,6 +14,8 @@ export interface Tally {
   /** By unit. */
   work: Record<string, number>
   bytes: number
+  /** Exchanges that the transport made once more: all within one request, and its one sample. */
+  retries: number
 }
 
 export interface TaskHistograms {
@@ -24,7 +26,7 @@ export interface TaskHistograms {
 }
 
 export class TaskRecorder {
-  readonly tally: Tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0 }
+  readonly tally: Tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0, retries: 0 }
   readonly #whole = new TimeHistograms()
   readonly #second = new TimeHistograms()
   #open: OpenSecond | null = null

@@ -141,6 +141,7 @@ class ClientLoop {
       result = thrownResult(error)
     }
     const doneMs = thread.clock.monotonicMs()
+    recorder.tally.retries += target.timing.retries
     if (result.failure?.errorClass === 'cancelled') recorder.cancelled(doneMs - this.#stepStartMs)
     else {
       this.#sample.isNormal = type === 'normal'

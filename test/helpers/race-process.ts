@@ -34,6 +34,7 @@ export interface Account {
   readonly timed_out: number
   readonly cancelled: number
   readonly unknown: number
+  readonly retries: number
 }
 
 export interface EndedRace {

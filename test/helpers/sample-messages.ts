@@ -23,7 +23,7 @@ const second: Second = {
   maxService: 2,
   errorRun: 1
 }
-const tally = { started: 3, ok: 2, failed: { timeout: 1 }, cancelled: 0, work: { docs: 2.5 }, bytes: 77 }
+const tally = { started: 3, ok: 2, failed: { timeout: 1 }, cancelled: 0, work: { docs: 2.5 }, bytes: 77, retries: 0 }
 const sha256 = 'ab'.repeat(32)
 const node = 'a'
 

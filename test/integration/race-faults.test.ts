@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { accountOf, descendants, errorOf, isAlive, raceToEnd, readRace, startRace, temporaryFiles, until } from '../helpers/race-process.ts'
-import { answerBulk, json, startStubCluster, type ClusterAnswer } from '../helpers/stub-cluster.ts'
+import { answerBulk, answerSearch, json, startStubCluster, type ClusterAnswer } from '../helpers/stub-cluster.ts'
 import { bulkTask, searchTask, smallDocuments, writeTrack } from '../helpers/write-track.ts'
 
 const BUSY: ClusterAnswer = (_request, response) => json(response, 429, '{"error":"too many requests"}')
@@ -20,6 +20,28 @@ test('a 429 storm is counted by its class with one answer, or ends the race with
   assert.equal(ended.code, 64)
   assert.match(errorOf(ended), /task "find".*429/)
   assert.equal(readRace(ended.home).status, 'failed')
+})
+
+test('a request that the transport sends again is one sample, and its retries are counted', async (t) => {
+  let asked = 0
+  // 503 twice, then an answer, for each request.
+  const answer: ClusterAnswer = (_request, response) => (++asked % 3 === 0 ? answerSearch(response) : json(response, 503, '{"error":"busy"}'))
+  const cluster = await startStubCluster((end) => t.after(end), { answer })
+  const track = writeTrack({ schedule: [searchTask({ 'warmup-iterations': 2, iterations: 4 })] })
+  const flags = [`--track-path=${track}`, `--target-hosts=${cluster.where}`, '--client-options=max_retries:2']
+  const ended = await raceToEnd(flags)
+  assert.equal(ended.code, 0, ended.stderr)
+  assert.equal(cluster.requests.length, 18)
+  const { started, ok, failed, retries } = accountOf(readRace(ended.home), 'find')
+  assert.deepEqual([started, ok, failed, retries], [4, 4, 0, 8])
+  assert.match(ended.stdout, /Transport retries: 12,/)
+  const asJson = await raceToEnd([...flags, '--report-format=json'])
+  assert.equal((JSON.parse(asJson.stdout) as { account: { retries: number } }).account.retries, 12)
+  // One retry is too few for it: a failed sample, and two exchanges.
+  const failing = await raceToEnd([...flags.slice(0, 2), '--client-options=max_retries:1', '--on-error=continue'])
+  const account = accountOf(readRace(failing.home), 'find')
+  assert.deepEqual([account.started, account.ok + account.failed], [4, 4])
+  assert.ok(account.failed > 0 && account.retries >= account.failed, JSON.stringify(account))
 })
 
 test('a server that never answers a request costs its timeout, and the race goes on', async (t) => {

@@ -130,7 +130,7 @@ test('a send delay is judged by the task’s latency, and names the seconds that
   judge.stepStarts({ step: 0, tasks: ['find'], isThrottled: true, nowMs: 0 })
   const zero = { n: 0, sum: 0, min: 0, max: 0, buckets: [] }
   const moments = { n: 0, sum: 0, min: 0, max: 0, m2: 0 }
-  const tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0 }
+  const tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0, retries: 0 }
   for (let k = 0; k < 8; k++) {
     const second = { k, sent: 100, ok: 100, failed: {}, cancelled: 0, work: 100, latency: zero, service: zero, processing: zero, okService: moments, maxService: 0, errorRun: 0 }
     // Slow in seconds 3, 4 and 5, within what a bucket per 100 ns holds.

@@ -59,6 +59,6 @@ test("the cumulative throughput counts the warm-up's work, as Elastic Rally's do
 })
 
 test('an account keeps timeouts apart, and what no answer accounts for is unknown', () => {
-  const tally = { started: 10, ok: 4, failed: { timeout: 2, 'http-429': 1 }, cancelled: 1, work: {}, bytes: 0 }
-  assert.deepEqual(accountOf(tally), { started: 10, ok: 4, failed: { 'http-429': 1 }, timedOut: 2, cancelled: 1, unknown: 2 })
+  const tally = { started: 10, ok: 4, failed: { timeout: 2, 'http-429': 1 }, cancelled: 1, work: {}, bytes: 0, retries: 3 }
+  assert.deepEqual(accountOf(tally), { started: 10, ok: 4, failed: { 'http-429': 1 }, timedOut: 2, cancelled: 1, unknown: 2, retries: 3 })
 })

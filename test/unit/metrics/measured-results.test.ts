@@ -70,7 +70,7 @@ test('errors are grouped by class, most frequent first, with one answer body eac
         measurementSample({
           account: {
             warmup: { ...EMPTY_ACCOUNT, started: 3, ok: 1, failed: { 'http-429': 2 } },
-            normal: { started: 20, ok: 8, failed: { 'http-429': 3, reset: 1 }, timedOut: 6, cancelled: 1, unknown: 1 }
+            normal: { started: 20, ok: 8, failed: { 'http-429': 3, reset: 1 }, timedOut: 6, cancelled: 1, unknown: 1, retries: 2 }
           },
           errors: [{ errorClass: 'http-429', httpStatus: 429, description: 'too many requests', body: '{"error":1}' }]
         })
@@ -85,7 +85,7 @@ test('errors are grouped by class, most frequent first, with one answer body eac
   ])
   // 10 failed of 18 that ended: cancelled and unknown ones are neither.
   assert.equal(item['error_rate'], 10 / 18)
-  assert.deepEqual((item['account'] as JsonObject)['normal'], { started: 20, ok: 8, failed: 4, timed_out: 6, cancelled: 1, unknown: 1 })
+  assert.deepEqual((item['account'] as JsonObject)['normal'], { started: 20, ok: 8, failed: 4, timed_out: 6, cancelled: 1, unknown: 1, retries: 2 })
 })
 
 test('a task without normal samples has no figures, and fails nothing', () => {

@@ -3,7 +3,7 @@
 import { exactDistribution } from '../../../src/metrics/exact-distribution.ts'
 import type { Account, SecondFigures, TaskMeasurement, TimeDistributions } from '../../../src/metrics/measurement.ts'
 
-export const EMPTY_ACCOUNT: Account = { started: 0, ok: 0, failed: {}, timedOut: 0, cancelled: 0, unknown: 0 }
+export const EMPTY_ACCOUNT: Account = { started: 0, ok: 0, failed: {}, timedOut: 0, cancelled: 0, unknown: 0, retries: 0 }
 
 export function times(values: readonly number[]): TimeDistributions {
   return {

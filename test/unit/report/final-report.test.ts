@@ -57,11 +57,11 @@ test('Elastic Rally’s rows are untouched by ours', () => {
 
 test('the account covers every task, shown or not, and balances', () => {
   const accounts = allTasks(raceSample()).flatMap((item) => accountOf(item) ?? [])
-  assert.deepEqual(totalAccount(accounts), { started: 44, ok: 32, failed: 4, timed_out: 6, cancelled: 1, unknown: 1 })
+  assert.deepEqual(totalAccount(accounts), { started: 44, ok: 32, failed: 4, timed_out: 6, cancelled: 1, unknown: 1, retries: 2 })
   assert.ok(accounts.every(isBalanced))
   const text = details(raceSample())
   assert.match(text, /\| +create \| +1 \|/)
-  assert.match(text, /\| +all tasks \| +\| +\| +\| +44 \| +32 \| +4 \| +6 \| +1 \| +1 \|/)
+  assert.match(text, /\| +all tasks \| +\| +\| +\| +44 \| +32 \| +4 \| +6 \| +1 \| +1 \| +2 \|/)
   assert.ok(!text.includes('does not balance'))
 })
 
@@ -108,7 +108,7 @@ test('the legend defines the words and says where the percentiles come from', ()
     '- processing time:',
     '- Throughput (per second):',
     'histograms within 0.1 %',
-    'Transport retries: 0'
+    'Transport retries: 2,'
   ])
     assert.ok(text.includes(words), words)
 })

@@ -30,7 +30,7 @@ test('numbers carry their unit in their name, percentiles theirs in their key', 
 test('verdict, account, errors and tasks left out of the summary are in it', () => {
   const whole = report()
   assert.equal(objectAt(whole, 'load_generator')['verdict'], 'invalid')
-  assert.deepEqual(whole['account'], { started: 44, ok: 32, failed: 4, timed_out: 6, cancelled: 1, unknown: 1 })
+  assert.deepEqual(whole['account'], { started: 44, ok: 32, failed: 4, timed_out: 6, cancelled: 1, unknown: 1, retries: 2 })
   assert.deepEqual(
     objectsAt(whole, 'errors').map((error) => [error['class'], error['count']]),
     [

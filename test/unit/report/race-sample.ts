@@ -50,7 +50,7 @@ const MEASUREMENTS = [
     warmup: times([1, 2, 3]),
     account: {
       warmup: { ...EMPTY_ACCOUNT, started: 3, ok: 3 },
-      normal: { started: 20, ok: 8, failed: { 'http-429': 4 }, timedOut: 6, cancelled: 1, unknown: 1 }
+      normal: { started: 20, ok: 8, failed: { 'http-429': 4 }, timedOut: 6, cancelled: 1, unknown: 1, retries: 2 }
     },
     errors: [{ errorClass: 'http-429', httpStatus: 429, description: 'too many\nrequests', body: '{"error":"\u001b[31mred"}' }],
     measuredSeconds: { from: 1, to: 3 },

@@ -17,7 +17,7 @@ function snapshot(seq: number, step = 0): Snapshot {
   const times = { ...NO_TIMES, latency: histogram.toSparse(), service: histogram.toSparse() }
   const okService = { n: 49, sum: 1 / 3, min: 0.1, max: 2.5, m2: 0.7 }
   const second = { k: seq, sent: 49, ok: 49, failed: {}, cancelled: 0, work: 49, ...times, okService, maxService: 9.1, errorRun: 0 }
-  const tally = { started: 49 * seq, ok: 49 * seq, failed: { timeout: 1 }, cancelled: 0, work: { ops: 49 * seq }, bytes: 7 }
+  const tally = { started: 49 * seq, ok: 49 * seq, failed: { timeout: 1 }, cancelled: 0, work: { ops: 49 * seq }, bytes: 7, retries: 0 }
   return { node: 'a', epoch: '0a', seq, step, tasks: { search: { normal: { tally, seconds: [second] } } }, progress: {}, health: [] } as unknown as Snapshot
 }
 
