@@ -98,7 +98,7 @@ interface Joint {
 
 function join(client: Socket, upstream: Socket, { settings, seed, isStalled }: Joint): Connection {
   const cut = (): void => {
-    for (const socket of [client, upstream]) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of [client, upstream]) reset(socket)
   }
   const parts = { settings, isStalled, cut }
   const directions = [
@@ -106,4 +106,10 @@ function join(client: Socket, upstream: Socket, { settings, seed, isStalled }: J
     new ProxyDirection({ ...parts, from: upstream, to: client, name: 'to-client', seed: 2 * seed + 1 })
   ]
   return { directions, cut }
+}
+
+/** A Unix socket knows no reset; and one that is ending already cannot be reset: Node.js would never let go of it. */
+function reset(socket: Socket): void {
+  if (socket.remoteAddress === undefined || socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -1,8 +1,9 @@
 // Races whose nodes are spoken to over real connections, good ones and bad ones.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { until } from '../helpers/race-process.ts'
 import { runSchedule, type ScheduleRun } from '../helpers/run-schedule.ts'
 import { startStubTarget, type StubTarget } from '../helpers/stub-target.ts'
 import { WiredNode } from '../helpers/wired-node.ts'
@@ -49,4 +50,43 @@ test('all that a race says passes the border of the wire, and the result is that
   isWhole(run)
   assert.equal(target.requests.length, 256 + 15)
   for (const node of wired) assert.deepEqual([node.connections, node.problems], [1, []])
+})
+
+// Lines that are lost, repeated and out of order come from no network, but from a proxy that means harm, or from a bug on the other
+// side. A connection on which a numbered message is missing is hung up on, and what it lacked comes over the next one.
+// Most of their time they wait.
+describe('a proxy that means harm', { concurrency: 3 }, () => {
+  for (const [words, settings] of [
+    ['repeated', { duplicateLines: 0.9 }],
+    ['out of order', { reorderLines: 0.5, holdMs: 300 }],
+    ['lost', { dropLines: 0.15 }],
+    ['lost, repeated, late and out of order', { dropLines: 0.1, duplicateLines: 0.3, reorderLines: 0.3, delayMs: 30, jitterMs: 200 }]
+  ] as const) {
+    test(`lines that are ${words} leave the figures as they are`, async (t) => {
+      const target = await stub(t)
+      const wired = await nodes(t, 'lines')
+      const connected = await Promise.all(wired.map((node) => node.connect()))
+      for (const [seed, node] of wired.entries()) node.proxy.set({ ...settings, seed })
+      const run = await runSchedule({ track, target, nodes: connected })
+      isWhole(run)
+      assert.equal(target.requests.length, 256 + 15)
+    })
+  }
+
+  test('connections that are cut again and again, in the middle of lines, leave the figures as they are', async (t) => {
+    const target = await stub(t)
+    const wired = await nodes(t, 'lines')
+    const connected = await Promise.all(wired.map((node) => node.connect()))
+    for (const node of wired) node.proxy.set({ dropAfterBytes: 4001 })
+    const running = runSchedule({ track, target, nodes: connected })
+    // What a node measured in a step is longer than that: it would never arrive.
+    for (const node of wired) void until(() => node.connections > 2, 'not cut').then(() => node.proxy.set({ dropAfterBytes: 0 }))
+    const run = await running
+    isWhole(run)
+    assert.ok(
+      wired.every((node) => node.connections > 2),
+      wired.map((node) => node.connections).join()
+    )
+    for (const node of wired) for (const reason of node.closes) assert.match(reason, /reset|closed/)
+  })
 })
