@@ -1,11 +1,12 @@
-// One HTTP exchange as undici's handler. Reused from request to request: undici makes its own objects for each, we none
-// but the promise and the answer. The handler methods are undici 7's older ones: with the newer ones undici wraps each
-// handler and parses every header into an object (measured: test/bench/bench-target.ts).
+// One HTTP exchange: its clock, its deadline, what becomes of it. Reused from request to request: undici makes its own
+// objects for each, we none but the promise and the answer. A connection calls the `on…` methods; they are those of
+// undici 7's older handlers: with the newer ones undici wraps each handler and parses every header into an object
+// (measured: test/bench/bench-target.ts).
 
-import type { Client, Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { systemCode } from '../core/errors.ts'
-import { AnswerReader } from './answer-reader.ts'
+import { AnswerReader, RawHead, type AnswerHead } from './answer-reader.ts'
 import { TransportError, type RequestTiming, type TargetAnswer, type TargetRequest } from './request.ts'
 import type { Expiring, TimeoutWheel } from './timeout-wheel.ts'
 import { toTransportError } from './transport-failure.ts'
@@ -13,18 +14,21 @@ import { toTransportError } from './transport-failure.ts'
 /** A connection that was idle for less is not closed by the server for being idle. */
 const IDLE_MS = 1000
 
-/** One host as one simulated client sees it: its own connection. */
+/** One host as one simulated client sees it: its own connection, opened when it is needed. */
 export interface HostConnection {
-  readonly client: Client
   /** `host:port`, for messages. */
   readonly where: string
   /** Exchanges begun on the connection that is open now. */
   uses: number
   lastUseMs: number
-  /** What broke the connection that was open last. */
-  socketError: Error | null
+  /** What broke the connection that was open last, if the error of an exchange does not say it. */
+  readonly socketError: Error | null
+  /** One after the other, in order; tells the exchange by its `on…` methods what becomes of it. */
+  send(exchange: Exchange, request: TargetRequest): void
   /** Ends the opening of a connection: the next request tries anew. */
   giveUp(error: TransportError): void
+  /** Resolves once no socket is left. */
+  close(): Promise<void>
 }
 
 /** What an exchange needs of the simulated client that owns it. */
@@ -33,17 +37,12 @@ export interface ExchangeOwner {
   readonly wheel: TimeoutWheel
   readonly timing: RequestTiming
   maySend(nowMs: number): boolean
-  /** The exchange is over; `reusable`: undici will not call it any more. */
+  /** The exchange is over; `reusable`: its connection will not call it any more. */
   ended(exchange: Exchange, reusable: boolean): void
 }
 
 /** How one request is to be sent. */
-export interface Dispatch {
-  readonly host: HostConnection
-  readonly request: TargetRequest
-  readonly path: string
-  readonly body: Buffer | null
-  readonly headers: string[]
+export interface Sending {
   readonly timeoutMs: number | null
   /** False: leaves no trace in the timing. */
   readonly isCounted: boolean
@@ -55,41 +54,46 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   deadlineMs = 0
   nextExpiring: Expiring | null = null
   previousExpiring: Expiring | null = null
+  /** When it was handed over; monotonic. */
+  startMs = 0.5
 
   readonly #owner: ExchangeOwner
-  readonly #options: Dispatcher.DispatchOptions = { path: '/', method: 'GET', body: null, headers: [], reset: false }
   readonly #executor = (resolve: (answer: TargetAnswer) => void, reject: (error: TransportError) => void): void => {
     this.#resolve = resolve
     this.#reject = reject
   }
   #resolve: (answer: TargetAnswer) => void = ignore
   #reject: (error: TransportError) => void = ignore
-  #dispatch: Dispatch | null = null
+  #host: HostConnection | null = null
+  #request: TargetRequest | null = null
+  #isCounted = true
   #isArmed = false
   #isOver = true
   #abort: ((error?: Error) => void) | null = null
-  #startMs = 0
-  #idleMs = 0
+  #idleMs = 0.5
   #isRepeated = false
   readonly #reader = new AnswerReader()
+  readonly #rawHead = new RawHead()
 
   constructor(owner: ExchangeOwner) {
     this.#owner = owner
   }
 
   /** Sends; resolves with any complete answer, rejects with TransportError. */
-  start(dispatch: Dispatch): Promise<TargetAnswer> {
-    this.#dispatch = dispatch
+  start(host: HostConnection, request: TargetRequest, { timeoutMs, isCounted }: Sending): Promise<TargetAnswer> {
+    this.#host = host
+    this.#request = request
+    this.#isCounted = isCounted
     this.#isOver = false
     this.#isRepeated = false
-    this.#startMs = this.#owner.clock.monotonicMs()
-    if (dispatch.timeoutMs !== null) {
+    this.startMs = this.#owner.clock.monotonicMs()
+    if (timeoutMs !== null) {
       this.#isArmed = true
-      this.#owner.wheel.arm(this, this.#startMs, dispatch.timeoutMs)
+      this.#owner.wheel.arm(this, this.startMs, timeoutMs)
     }
     const promise = new Promise<TargetAnswer>(this.#executor)
-    if (dispatch.isCounted && !this.#owner.maySend(this.#startMs)) this.#fail(new TransportError('cancelled', 'this node may not send any more'))
-    else this.#write(dispatch)
+    if (isCounted && !this.#owner.maySend(this.startMs)) this.#fail(new TransportError('cancelled', 'this node may not send any more'))
+    else this.#send(host, request)
     return promise
   }
 
@@ -103,55 +107,65 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
 
   expired(): void {
     this.#isArmed = false
-    const host = this.#dispatch?.host
+    const host = this.#host
     const isOpening = this.#abort === null
-    const waitedMs = Math.round(this.deadlineMs - this.#startMs)
+    const waitedMs = Math.round(this.deadlineMs - this.startMs)
     const what = isOpening ? 'no connection' : this.#reader.hasStarted ? 'no complete answer' : 'no answer'
     const error = new TransportError('timeout', `${host?.where ?? ''}: ${what} within ${waitedMs} ms`)
     this.cancel(error)
     if (isOpening) host?.giveUp(error)
   }
 
-  #write(dispatch: Dispatch): void {
+  #send(host: HostConnection, request: TargetRequest): void {
     this.#abort = null
     this.#reader.reset()
-    const options = this.#options
-    options.path = dispatch.path
-    options.method = dispatch.request.method
-    options.body = dispatch.body
-    options.headers = dispatch.headers
-    dispatch.host.client.dispatch(options, this)
+    host.send(this, request)
   }
 
-  // Just before the write, on an open connection.
-  onConnect(abort: (error?: Error) => void): void {
-    // Given up while the connection was being opened: a thrown error keeps undici from sending, and the connection open.
-    if (this.#isOver || this.#dispatch === null) throw new Error('given up')
+  /** Just before the write, on an open connection. False: given up while it was being opened, nothing is to be sent. */
+  onSending(abort: (error?: Error) => void): boolean {
+    const host = this.#host
+    if (this.#isOver || host === null) return false
     this.#abort = abort
-    const { host, isCounted } = this.#dispatch
     const nowMs = this.#owner.clock.monotonicMs()
     this.#idleMs = host.uses === 0 ? 0 : nowMs - host.lastUseMs
     host.uses++
-    if (isCounted && Number.isNaN(this.#owner.timing.firstSentMs)) this.#owner.timing.firstSentMs = nowMs
+    if (this.#isCounted && Number.isNaN(this.#owner.timing.firstSentMs)) this.#owner.timing.firstSentMs = nowMs
+    return true
+  }
+
+  // A thrown error keeps undici from sending, and the connection open.
+  onConnect(abort: (error?: Error) => void): void {
+    if (!this.onSending(abort)) throw new Error('given up')
   }
 
   onHeaders(status: number, headers: Buffer[]): boolean {
-    if (status >= 200 && this.#dispatch !== null) this.#reader.start(status, headers, this.#dispatch.request.keep)
+    if (status >= 200) this.onHead(status, this.#rawHead.of(headers))
     return true
+  }
+
+  /** The head of the answer proper: no interim one. */
+  onHead(status: number, head: AnswerHead): void {
+    if (this.#request !== null) this.#reader.start(status, head, this.#request.keep)
   }
 
   onData(chunk: Buffer): boolean {
-    const problem = this.#reader.take(chunk)
-    if (problem !== null) this.cancel(new TransportError('other', `${this.#dispatch?.host.where ?? ''}: ${problem}`))
+    this.#reader.take(chunk)
+    this.#limit()
     return true
   }
 
+  #limit(): void {
+    const problem = this.#reader.problem
+    if (problem !== null) this.cancel(new TransportError('other', `${this.#host?.where ?? ''}: ${problem}`))
+  }
+
   onComplete(): void {
-    if (this.#isOver || this.#dispatch === null) return
+    const host = this.#host
+    if (this.#isOver || host === null) return
     const endMs = this.#owner.clock.monotonicMs()
-    const { host, isCounted } = this.#dispatch
     host.lastUseMs = endMs
-    if (isCounted) this.#owner.timing.lastByteMs = endMs
+    if (this.#isCounted) this.#owner.timing.lastByteMs = endMs
     const resolve = this.#resolve
     const answer = this.#reader.finish()
     this.#end(true)
@@ -159,34 +173,33 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   }
 
   onError(error: Error): void {
-    if (this.#isOver || this.#dispatch === null) return
-    const dispatch = this.#dispatch
-    const { where, socketError } = dispatch.host
-    const failure = toTransportError(systemCode(error) === 'UND_ERR_SOCKET' ? (socketError ?? error) : error, where)
-    if (failure.failure !== 'reset' || !this.#mayRepeat(dispatch)) {
+    const host = this.#host
+    const request = this.#request
+    if (this.#isOver || host === null || request === null) return
+    const failure = toTransportError(systemCode(error) === 'UND_ERR_SOCKET' ? (host.socketError ?? error) : error, host.where)
+    if (failure.failure !== 'reset' || !this.#mayRepeat(request)) {
       this.#fail(failure)
       return
     }
     this.#isRepeated = true
-    // Not from within undici's own handling of the closed socket.
+    // Not from within the connection's own handling of the closed socket.
     queueMicrotask(() => {
-      if (!this.#isOver) this.#write(dispatch)
+      if (!this.#isOver) this.#send(host, request)
     })
   }
 
   // The server closed an idle connection while our request was on its way to it: it never saw it. Browsers and HTTP
   // libraries send a safe request once more; the clock keeps running from the first time.
-  #mayRepeat({ request: { method } }: Dispatch): boolean {
+  #mayRepeat({ method }: TargetRequest): boolean {
     if (this.#isRepeated || this.#abort === null || this.#reader.hasStarted) return false
     return (method === 'GET' || method === 'HEAD') && this.#idleMs >= IDLE_MS
   }
 
   #fail(error: TransportError): void {
-    const dispatch = this.#dispatch
-    if (dispatch?.isCounted === true) {
+    if (this.#isCounted) {
       const { timing } = this.#owner
       timing.lastByteMs = this.#owner.clock.monotonicMs()
-      if (Number.isNaN(timing.firstSentMs)) timing.firstSentMs = this.#startMs
+      if (Number.isNaN(timing.firstSentMs)) timing.firstSentMs = this.startMs
     }
     const reject = this.#reject
     this.#end(false)
@@ -195,7 +208,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
 
   #end(reusable: boolean): void {
     this.#isOver = true
-    this.#dispatch = null
+    this.#host = null
+    this.#request = null
     this.#abort = null
     this.#resolve = ignore
     this.#reject = ignore

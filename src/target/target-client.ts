@@ -1,11 +1,8 @@
 // The HTTP side of one simulated client: its own connection to every host, used in turn.
 
-import { gzipSync } from 'node:zlib'
-import { Client } from 'undici'
 import type { Clock } from '../core/clock.ts'
-import { createConnector } from './connector.ts'
-import { Exchange, type ExchangeOwner, type HostConnection } from './exchange.ts'
-import { RequestHeaders } from './request-headers.ts'
+import { Exchange, type ExchangeOwner, type HostConnection, type Sending } from './exchange.ts'
+import { RequestForm } from './request-form.ts'
 import {
   TransportError,
   UnreachableError,
@@ -14,11 +11,9 @@ import {
   type TargetClient,
   type TargetRequest
 } from './request.ts'
-import { hostAuthorization, type TargetOptions } from './connection-options.ts'
+import type { TargetOptions } from './connection-options.ts'
 import { TimeoutWheel } from './timeout-wheel.ts'
-
-/** Slow tasks must not find their connection closed by us. */
-const KEEP_ALIVE_MS = 10 * 60_000
+import { UndiciConnection } from './undici-connection.ts'
 
 /** Asked before each exchange but the warm-up; false: the exchange fails as `cancelled`. */
 export type MaySend = (nowMs: number) => boolean
@@ -28,23 +23,19 @@ export type MaySend = (nowMs: number) => boolean
  * @param firstHost which of the hosts gets the first request: clients that start at different hosts load them evenly
  */
 export function createTargetClient(options: TargetOptions, clock: Clock, firstHost = 0, maySend: MaySend = () => true): TargetClient {
-  return new UndiciTargetClient(options, clock, { firstHost, maySend })
+  return new PooledClient(options, clock, { firstHost, maySend })
 }
 
-interface Host extends HostConnection {
-  readonly headers: RequestHeaders
-  readonly pathPrefix: string
-}
-
-class UndiciTargetClient implements TargetClient, ExchangeOwner {
+class PooledClient implements TargetClient, ExchangeOwner {
   readonly timing: RequestTiming = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, retries: 0 }
   readonly clock: Clock
   readonly wheel: TimeoutWheel
   readonly maySend: MaySend
   readonly #options: TargetOptions
-  readonly #hosts: readonly Host[]
+  readonly #hosts: readonly HostConnection[]
   readonly #active: Exchange[] = []
   readonly #idle: Exchange[] = []
+  readonly #counted: Sending
   #turn: number
   #isClosed = false
 
@@ -53,7 +44,8 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
     this.clock = clock
     this.maySend = maySend
     this.wheel = wheelOf(clock)
-    this.#hosts = options.hosts.map((_, index) => openHost(options, index))
+    this.#counted = { timeoutMs: options.timeoutMs, isCounted: true }
+    this.#hosts = options.hosts.map((_, index) => new UndiciConnection(options, new RequestForm(options, index)))
     this.#turn = firstHost % Math.max(1, this.#hosts.length)
   }
 
@@ -77,7 +69,8 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
 
   async warmUp(): Promise<void> {
     const request: TargetRequest = { method: 'HEAD', path: '/', body: null, keep: 'none' }
-    const results = await Promise.allSettled(this.#hosts.map((host) => this.#exchange(host, request, false)))
+    const uncounted = { timeoutMs: this.#options.timeoutMs, isCounted: false }
+    const results = await Promise.allSettled(this.#hosts.map((host) => this.#exchange(host, request, uncounted)))
     for (const result of results) {
       if (result.status === 'rejected') throw result.reason instanceof TransportError ? new UnreachableError(result.reason) : result.reason
     }
@@ -91,12 +84,7 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
     if (this.#isClosed) return
     this.#isClosed = true
     this.abort('the client was closed')
-    await Promise.all(
-      this.#hosts.map((host) => {
-        host.giveUp(new TransportError('cancelled', 'the client was closed'))
-        return host.client.destroy()
-      })
-    )
+    await Promise.all(this.#hosts.map((host) => host.close()))
   }
 
   ended(exchange: Exchange, reusable: boolean): void {
@@ -112,23 +100,15 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
     const host = this.#hosts[this.#turn]
     if (host === undefined) return Promise.reject(new TransportError('other', 'no target host is given'))
     this.#turn = this.#turn + 1 === this.#hosts.length ? 0 : this.#turn + 1
-    return this.#exchange(host, request, true)
+    return this.#exchange(host, request, request.timeoutMs === undefined ? this.#counted : { timeoutMs: request.timeoutMs, isCounted: true })
   }
 
-  #exchange(host: Host, request: TargetRequest, isCounted: boolean): Promise<TargetAnswer> {
+  #exchange(host: HostConnection, request: TargetRequest, sending: Sending): Promise<TargetAnswer> {
     if (this.#isClosed) return Promise.reject(new TransportError('cancelled', 'the client was closed'))
     const exchange = this.#idle.pop() ?? new Exchange(this)
     exchange.slot = this.#active.length
     this.#active.push(exchange)
-    return exchange.start({
-      host,
-      request,
-      path: host.pathPrefix === '' ? request.path : host.pathPrefix + request.path,
-      body: request.body !== null && this.#options.compressRequests ? compressed(request.body) : request.body,
-      headers: host.headers.of(request),
-      timeoutMs: request.timeoutMs === undefined ? this.#options.timeoutMs : request.timeoutMs,
-      isCounted
-    })
+    return exchange.start(host, request, sending)
   }
 
   // As Elastic's client does when told to: at once, on the next host.
@@ -148,51 +128,10 @@ class UndiciTargetClient implements TargetClient, ExchangeOwner {
   }
 }
 
-function openHost(options: TargetOptions, index: number): Host {
-  const { host, port, useSsl, pathPrefix } = options.hosts[index]!
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
-  const connector = createConnector(options, {
-    opened: () => {
-      connection.uses = 0
-      connection.socketError = null
-    },
-    broke: (error) => {
-      connection.socketError = error
-    }
-  })
-  const connection: Host = {
-    client: new Client(`${useSsl ? 'https' : 'http'}://${name}:${port}`, {
-      connect: connector.connect,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      headersTimeout: 0,
-      bodyTimeout: 0
-    }),
-    giveUp: (error) => connector.giveUp(error),
-    where: `${name}:${port}`,
-    uses: 0,
-    lastUseMs: 0,
-    socketError: null,
-    headers: new RequestHeaders(options, hostAuthorization(options, index)),
-    pathPrefix
-  }
-  return connection
-}
-
 const wheels = new WeakMap<Clock, TimeoutWheel>()
 
 function wheelOf(clock: Clock): TimeoutWheel {
   let wheel = wheels.get(clock)
   if (wheel === undefined) wheels.set(clock, (wheel = new TimeoutWheel(clock)))
   return wheel
-}
-
-// A body that is sent again and again is compressed once.
-const compressedBodies = new WeakMap<Buffer, Buffer>()
-
-function compressed(body: Buffer): Buffer {
-  let bytes = compressedBodies.get(body)
-  if (bytes === undefined) compressedBodies.set(body, (bytes = gzipSync(body)))
-  return bytes
 }
