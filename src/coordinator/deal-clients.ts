@@ -54,6 +54,6 @@ function commonPart(request: RaceRequest, setup: RaceSetup): Omit<Prepare, 'clie
 }
 
 /** Secrets travel in a message of their own. */
-function withoutSecrets({ hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }: TargetOptions): Prepare['target'] {
-  return { hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }
+function withoutSecrets({ engine, hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }: TargetOptions): Prepare['target'] {
+  return { engine, hosts, timeoutMs, acceptEncoding, compressRequests, headers, retries, tls }
 }

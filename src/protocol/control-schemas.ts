@@ -103,6 +103,7 @@ const result = object<TaskResult>({
 })
 
 const target = object<Omit<TargetOptions, 'secrets'>>({
+  engine: oneOf('undici', 'lean'),
   hosts: list(object<TargetAddress>({ host: text, port: count, useSsl: flag, pathPrefix: text })),
   timeoutMs: nullable(number),
   acceptEncoding: nullable(text),

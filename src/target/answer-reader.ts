@@ -64,6 +64,13 @@ export class AnswerReader {
     else if (room > 0) this.#push(room === chunk.length ? chunk : chunk.subarray(0, room))
   }
 
+  /** A piece of the body in a buffer that will be filled anew. */
+  takeCopy(bytes: Buffer, from: number, to: number): void {
+    const room = this.#room(to - from)
+    if (this.#keep === 'head') this.#copy(bytes, from, from + room)
+    else if (room > 0) this.#push(Buffer.from(bytes.subarray(from, from + room)))
+  }
+
   /** The answer, once it is complete. */
   finish(): TargetAnswer {
     if (this.#keep === 'none') return new KeptAnswer(this.#status, this.#wireBytes)
@@ -140,7 +147,7 @@ export class RawHead implements AnswerHead, KeptHead {
 }
 
 /** Of a value of `content-encoding`. */
-function encodingNamed(value: string): string {
+export function encodingNamed(value: string): string {
   const encoding = value.trim().toLowerCase()
   return encoding === 'identity' ? '' : encoding
 }

@@ -2,6 +2,7 @@
 
 /** Where and how to send. JSON-able; a message may leave out `secrets` and bring them apart. */
 export interface TargetOptions {
+  readonly engine: HttpEngine
   readonly hosts: readonly TargetAddress[]
   /** Per exchange; null: wait for ever. */
   readonly timeoutMs: number | null
@@ -15,6 +16,9 @@ export interface TargetOptions {
   readonly tls: TlsOptions
   readonly secrets: TargetSecrets
 }
+
+/** What sends the requests: undici's dispatch, or our own connection with less work per request. */
+export type HttpEngine = 'undici' | 'lean'
 
 export interface TargetAddress {
   readonly host: string

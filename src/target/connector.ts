@@ -1,6 +1,6 @@
-// How a connection is opened: one TLS context per thread, and no half-open socket left behind.
+// How a connection is opened, whatever speaks over it: one TLS context per thread, and no half-open socket left behind.
 
-import type { Socket } from 'node:net'
+import type { OnReadOpts, Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import type { TargetOptions } from './connection-options.ts'
 import { tlsConnectOptions } from './tls-context.ts'
@@ -8,29 +8,31 @@ import { tlsConnectOptions } from './tls-context.ts'
 /** Opens sockets for one simulated client and knows those that are not open yet. */
 export interface Connector {
   readonly connect: buildConnector.connector
-  /** Gives up what is being opened; undici fails what waits for it with this error. */
+  /** Gives up what is being opened; who waits for it gets this error. */
   giveUp(error: Error): void
 }
 
 export interface ConnectionEvents {
   /** A connection stands, before the first request is written to it. */
-  opened(): void
+  opened?(): void
   /** The first error of a connection: undici only tells the last one, which may just say that it is closed. */
-  broke(error: Error): void
+  broke?(error: Error): void
+  /** Where sockets put what they read, if not into buffers of their own. */
+  readonly onread?: OnReadOpts
 }
 
 export function createConnector(options: TargetOptions, events: ConnectionEvents): Connector {
-  const open = baseConnector(options)
+  const open = baseConnector(options, events.onread)
   const opening = new Set<Socket>()
   const connect: buildConnector.connector = (details, callback) => {
     // undici returns the socket, though its types do not say so.
     const socket = open(details, (...result) => {
       opening.delete(socket)
-      if (result[0] === null) events.opened()
+      if (result[0] === null) events.opened?.()
       callback(...result)
     }) as unknown as Socket
     opening.add(socket)
-    socket.once('error', (error) => events.broke(error))
+    socket.once('error', (error) => events.broke?.(error))
   }
   const giveUp = (error: Error): void => {
     for (const socket of opening) socket.destroy(error)
@@ -38,8 +40,8 @@ export function createConnector(options: TargetOptions, events: ConnectionEvents
   return { connect, giveUp }
 }
 
-function baseConnector(options: TargetOptions): buildConnector.connector {
+function baseConnector(options: TargetOptions, onread: OnReadOpts | undefined): buildConnector.connector {
   // Our own wheel times out; undici's timer is coarse.
-  const common = { timeout: 0, keepAliveInitialDelay: 60_000 }
+  const common = { timeout: 0, keepAliveInitialDelay: 60_000, ...(onread === undefined ? {} : { onread }) }
   return buildConnector(options.hosts.some((host) => host.useSsl) ? { ...tlsConnectOptions(options), ...common } : common)
 }

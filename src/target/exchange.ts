@@ -79,6 +79,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     this.#owner = owner
   }
 
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** Sends; resolves with any complete answer, rejects with TransportError. */
   start(host: HostConnection, request: TargetRequest, { timeoutMs, isCounted }: Sending): Promise<TargetAnswer> {
     this.#host = host
@@ -153,6 +157,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     this.#reader.take(chunk)
     this.#limit()
     return true
+  }
+
+  /** As `onData`, of bytes that stay the connection's. */
+  onBytes(bytes: Buffer, from: number, to: number): void {
+    this.#reader.takeCopy(bytes, from, to)
+    this.#limit()
   }
 
   #limit(): void {

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.ts'
 import { Exchange, type ExchangeOwner, type HostConnection, type Sending } from './exchange.ts'
+import { LeanConnection } from './lean-connection.ts'
 import { RequestForm } from './request-form.ts'
 import {
   TransportError,
@@ -45,7 +46,7 @@ class PooledClient implements TargetClient, ExchangeOwner {
     this.maySend = maySend
     this.wheel = wheelOf(clock)
     this.#counted = { timeoutMs: options.timeoutMs, isCounted: true }
-    this.#hosts = options.hosts.map((_, index) => new UndiciConnection(options, new RequestForm(options, index)))
+    this.#hosts = options.hosts.map((_, index) => connectionTo(options, index))
     this.#turn = firstHost % Math.max(1, this.#hosts.length)
   }
 
@@ -126,6 +127,11 @@ class PooledClient implements TargetClient, ExchangeOwner {
       this.timing.retries++
     }
   }
+}
+
+function connectionTo(options: TargetOptions, index: number): HostConnection {
+  const form = new RequestForm(options, index)
+  return options.engine === 'lean' ? new LeanConnection(options, form) : new UndiciConnection(options, form)
 }
 
 const wheels = new WeakMap<Clock, TimeoutWheel>()

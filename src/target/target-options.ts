@@ -3,11 +3,11 @@
 import { RallyError } from '../core/errors.ts'
 import { authorizationOf, basic } from './authorization.ts'
 import { ClientOptionReader } from './client-option-reader.ts'
-import type { TargetAddress, TargetOptions } from './connection-options.ts'
+import type { HttpEngine, TargetAddress, TargetOptions } from './connection-options.ts'
 import { checkTls } from './tls-context.ts'
 import { tlsFiles } from './tls-files.ts'
 
-export type { TargetAddress, TargetOptions, TargetSecrets } from './connection-options.ts'
+export type { HttpEngine, TargetAddress, TargetOptions, TargetSecrets } from './connection-options.ts'
 
 /** A host of `--target-hosts`. */
 export interface GivenTargetHost extends TargetAddress {
@@ -22,12 +22,17 @@ const RETRIED_STATUSES = [429, 502, 503, 504]
  * Options of all clients of one cluster, from `--target-hosts` and `--client-options` (Elastic Rally's keys, `bearer_auth`,
  * `client_p12`, `client_p12_password` and `client_key_password`). Reads the files they name; RallyError('config') tells all mistakes.
  */
-export function targetOptionsFrom(hosts: readonly GivenTargetHost[], clientOptions: Readonly<Record<string, unknown>>): TargetOptions {
+export function targetOptionsFrom(
+  hosts: readonly GivenTargetHost[],
+  clientOptions: Readonly<Record<string, unknown>>,
+  engine: HttpEngine = 'undici'
+): TargetOptions {
   const reader = new ClientOptionReader(clientOptions)
   const useSsl = reader.boolean('use_ssl', false)
   const files = tlsFiles(reader)
   const auth = authorizationOf(reader)
   const options: TargetOptions = {
+    engine,
     hosts: hosts.map((host) => ({ host: host.host, port: host.port, useSsl: host.useSsl || useSsl, pathPrefix: host.pathPrefix })),
     timeoutMs: timeoutOf(reader),
     acceptEncoding: 'gzip',

@@ -1,5 +1,6 @@
 // What undici, Node.js and OpenSSL throw → one class and one clear line.
 
+import { unreachable } from '../core/exhaustive.ts'
 import { messageOf, systemCode } from '../core/errors.ts'
 import { TransportError, type TransportFailure } from './request.ts'
 
@@ -47,9 +48,31 @@ export function toTransportError(error: unknown, where: string): TransportError 
     return new TransportError('tls', `${where}: TLS handshake failed (${code})`, error)
   }
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    return new TransportError('other', `${where}: the answer is not HTTP/1.1; does this port want https?`, error)
+    // Complete up to here, and cut off.
+    return code === 'HPE_INVALID_EOF_STATE' ? cutOff(where) : brokenAnswer('not-http', where)
   }
   return new TransportError('other', `${where}: ${messageOf(error)}`, error)
+}
+
+/** The connection ended before its answer. */
+export function cutOff(where: string): TransportError {
+  return new TransportError('reset', `${where}: the server closed the connection before its answer was complete`)
+}
+
+/** What came is no answer that HTTP/1.1 allows. */
+export function brokenAnswer(problem: 'not-http' | 'wrong-length' | 'large-head' | 'upgrade', where: string): TransportError {
+  switch (problem) {
+    case 'not-http':
+      return new TransportError('other', `${where}: the answer is not HTTP/1.1; does this port want https?`)
+    case 'wrong-length':
+      return new TransportError('reset', `${where}: the answer is shorter or longer than it announced`)
+    case 'large-head':
+      return new TransportError('other', `${where}: the answer has more than 16 KiB of headers`)
+    case 'upgrade':
+      return new TransportError('reset', `${where}: the server wants to go on with another protocol`)
+    default:
+      return unreachable(problem)
+  }
 }
 
 /** With several addresses of one name, Node.js throws an AggregateError: the first one speaks for all. */

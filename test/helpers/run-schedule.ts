@@ -12,7 +12,7 @@ import type { ConnectedNode } from '../../src/coordinator/connected-node.ts'
 import { openLocalNode } from '../../src/node/local-node.ts'
 import { challengeToRun, tasksOf, type Track } from '../../src/track/track.ts'
 import type { HealthReport, TaskMeasurement } from '../../src/metrics/measurement.ts'
-import type { TargetOptions } from '../../src/target/target-options.ts'
+import type { HttpEngine, TargetOptions } from '../../src/target/target-options.ts'
 import { HEALTH_LIMITS } from './health-limits.ts'
 import { nodeSettings } from './node-settings.ts'
 
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly seed?: string
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
+  /** Default: undici. */
+  readonly engine?: HttpEngine
   readonly observer?: Partial<RaceObserver>
   /** Default: one in this process. */
   readonly nodes?: readonly ConnectedNode[]
@@ -45,7 +47,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   const schedule = challengeToRun(track)!.schedule
   const warnings: string[] = []
   const nodes = options.nodes ?? [openLocalNode(nodeSettings(options))]
-  const { secrets, ...target } = plainTarget(options.target, options.timeoutMs ?? 60_000)
+  const { secrets, ...target } = plainTarget(options)
   const allocation = allocate(schedule)
   const shares = assignClients(allocation.clients, nodes)
   const common = {
@@ -81,10 +83,11 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   return { result, measurements, warnings, health: health.report(measurements) }
 }
 
-function plainTarget(address: { readonly host: string; readonly port: number }, timeoutMs: number): TargetOptions {
+function plainTarget({ target, timeoutMs, engine }: RunOptions): TargetOptions {
   return {
-    hosts: [{ host: address.host, port: address.port, useSsl: false, pathPrefix: '' }],
-    timeoutMs,
+    engine: engine ?? 'undici',
+    hosts: [{ host: target.host, port: target.port, useSsl: false, pathPrefix: '' }],
+    timeoutMs: timeoutMs ?? 60_000,
     acceptEncoding: null,
     compressRequests: false,
     headers: {},

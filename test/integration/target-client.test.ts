@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after } from 'node:test'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, brotliCompressSync, gunzipSync } from 'node:zlib'
 import { systemClock } from '../../src/core/clock.ts'
@@ -14,6 +14,8 @@ import { RallyError } from '../../src/core/errors.ts'
 import { TransportError, type TargetClient, type TargetRequest } from '../../src/target/request.ts'
 import { createTargetClient } from '../../src/target/target-client.ts'
 import { gate } from '../helpers/gate.ts'
+import { eachEngine } from '../helpers/each-engine.ts'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { plainOptions } from '../unit/target/plain-options.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -32,8 +34,8 @@ async function serve(handler: Handler): Promise<{ port: number; server: Server; 
   return { port: (server.address() as AddressInfo).port, server, connections: () => connections }
 }
 
-function clientOf(port: number, changes: Parameters<typeof plainOptions>[1] = {}): TargetClient {
-  const client = createTargetClient(plainOptions([port], changes), systemClock)
+function clientOf(engine: HttpEngine, port: number, changes: Parameters<typeof plainOptions>[1] = {}): TargetClient {
+  const client = createTargetClient(plainOptions([port], { engine, ...changes }), systemClock)
   cleanUps.push(() => client.close())
   return client
 }
@@ -53,18 +55,18 @@ async function failureOf(promise: Promise<unknown>): Promise<TransportError> {
   return error
 }
 
-test('an answer comes back with status, headers, body and the bytes on the wire', async () => {
+eachEngine('an answer comes back with status, headers, body and the bytes on the wire', async (engine) => {
   const { port } = await serve((request, response) => {
     response.setHeader('X-Own', 'yes').end(`${request.method} ${request.url}`)
   })
-  const answer = await clientOf(port).send({ ...get, path: '/a/_search?q=1' })
+  const answer = await clientOf(engine, port).send({ ...get, path: '/a/_search?q=1' })
   assert.equal(answer.status, 200)
   assert.equal(answer.headers['x-own'], 'yes')
   assert.equal(answer.body.toString(), 'GET /a/_search?q=1')
   assert.equal(answer.wireBytes, 18)
 })
 
-test('a GET with a body keeps its connection open, and so does HEAD', async () => {
+eachEngine('a GET with a body keeps its connection open, and so does HEAD', async (engine) => {
   const bodies: string[] = []
   const { port, connections } = await serve((request, response) => {
     let body = ''
@@ -74,21 +76,21 @@ test('a GET with a body keeps its connection open, and so does HEAD', async () =
       response.end('{}')
     })
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   await client.warmUp()
   for (let i = 0; i < 3; i++) await client.send({ ...get, body: Buffer.from('{"size":0}') })
   assert.deepEqual(bodies, ['HEAD - ', ...Array.from({ length: 3 }, () => 'GET application/json {"size":0}')])
   assert.equal(connections(), 1)
 })
 
-test('sent is the moment of the write and the last byte is the end of the answer', async () => {
+eachEngine('sent is the moment of the write and the last byte is the end of the answer', async (engine) => {
   const { port } = await serve((_, response) => {
     void sleep(60).then(() => {
       response.write('a')
       void sleep(60).then(() => response.end('b'))
     })
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   await client.warmUp()
   assert.ok(Number.isNaN(client.timing.firstSentMs), 'the warm-up is not counted')
   const before = systemClock.monotonicMs()
@@ -103,20 +105,20 @@ test('sent is the moment of the write and the last byte is the end of the answer
   assert.ok(Number.isNaN(client.timing.firstSentMs) && Number.isNaN(client.timing.lastByteMs))
 })
 
-test('a connection that is opened first does not count as service time', async () => {
+eachEngine('a connection that is opened first does not count as service time', async (engine) => {
   const { port } = await serve((_, response) => response.end())
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const before = systemClock.monotonicMs()
   await client.send(get)
   assert.ok(client.timing.firstSentMs > before)
 })
 
-test('an exchange without answer times out, closes its connection, and the client goes on', async () => {
+eachEngine('an exchange without answer times out, closes its connection, and the client goes on', async (engine) => {
   let requests = 0
   const { port, connections } = await serve((_, response) => {
     if (++requests > 1) response.end('late no more')
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const begin = systemClock.monotonicMs()
   const error = await failureOf(client.send({ ...get, timeoutMs: 300 }))
   const tookMs = systemClock.monotonicMs() - begin
@@ -127,16 +129,16 @@ test('an exchange without answer times out, closes its connection, and the clien
   assert.equal(connections(), 2)
 })
 
-test('a body that trickles is timed out as a whole', async () => {
+eachEngine('a body that trickles is timed out as a whole', async (engine) => {
   const { port } = await serve((_, response) => {
     const timer = setInterval(() => response.write('x'), 10)
     response.on('close', () => clearInterval(timer))
   })
-  const error = await failureOf(clientOf(port).send({ ...get, timeoutMs: 500, keep: 'none' }))
+  const error = await failureOf(clientOf(engine, port).send({ ...get, timeoutMs: 500, keep: 'none' }))
   assert.match(error.message, /no complete answer within 500 ms/)
 })
 
-test('an answer that came while our thread was busy is read before anything times out', async () => {
+eachEngine('an answer that came while our thread was busy is read before anything times out', async (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'rally-target-'))
   const answered = join(folder, 'answered')
   const server = spawn(process.execPath, ['-e', SLOW_SERVER, answered], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -146,7 +148,7 @@ test('an answer that came while our thread was busy is read before anything time
     rmSync(folder, { recursive: true })
   })
   const port = await new Promise<number>((resolve) => server.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))))
-  const client = clientOf(port, { timeoutMs: 200 })
+  const client = clientOf(engine, port, { timeoutMs: 200 })
   await client.warmUp()
   const pending = client.send(get)
   // Lets the request leave, then blocks the thread beyond the deadline until the server has answered; after this phase of the event
@@ -167,34 +169,34 @@ const server = require('node:http').createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 `
 
-test('a request may wait longer than its client, or for ever', async () => {
+eachEngine('a request may wait longer than its client, or for ever', async (engine) => {
   const { port } = await serve((_, response) => void sleep(150).then(() => response.end('x')))
-  const client = clientOf(port, { timeoutMs: 20 })
+  const client = clientOf(engine, port, { timeoutMs: 20 })
   assert.equal((await client.send({ ...get, timeoutMs: null })).status, 200)
   assert.equal((await client.send({ ...get, timeoutMs: 5000 })).status, 200)
 })
 
-test('a refused connection is `refused`, with times that end', async () => {
+eachEngine('a refused connection is `refused`, with times that end', async (engine) => {
   const { port, server } = await serve((_, response) => response.end())
   await new Promise((resolve) => server.close(resolve))
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const error = await failureOf(client.send(get))
   assert.equal(error.failure, 'refused')
   assert.match(error.message, new RegExp(`^127\\.0\\.0\\.1:${port}: connection refused$`))
   assert.ok(client.timing.lastByteMs >= client.timing.firstSentMs)
 })
 
-test('a warm-up that finds nobody is an error for people, with the host in it', async () => {
+eachEngine('a warm-up that finds nobody is an error for people, with the host in it', async (engine) => {
   const { port, server } = await serve((_, response) => response.end())
   await new Promise((resolve) => server.close(resolve))
   await assert.rejects(
-    clientOf(port).warmUp(),
+    clientOf(engine, port).warmUp(),
     (error) => error instanceof RallyError && error.kind === 'target' && error.message === `127.0.0.1:${port}: connection refused`
   )
 })
 
-test('an unknown host name is `dns`', async () => {
-  const options = plainOptions([9200])
+eachEngine('an unknown host name is `dns`', async (engine) => {
+  const options = plainOptions([9200], { engine })
   const client = createTargetClient({ ...options, hosts: [{ ...options.hosts[0]!, host: 'no-such-host.invalid' }] }, systemClock)
   const error = await failureOf(client.send(get))
   await client.close()
@@ -211,28 +213,28 @@ for (const [how, cut] of [
   ['in the middle of a chunked body', (response: ServerResponse) => void response.write('abc', () => response.socket?.destroy())],
   ['by a reset', (response: ServerResponse) => response.socket?.resetAndDestroy()]
 ] as const) {
-  test(`an answer cut off ${how} is \`reset\`, and the next request finds a new connection`, async () => {
+  eachEngine(`an answer cut off ${how} is \`reset\`, and the next request finds a new connection`, async (engine) => {
     let requests = 0
     const { port } = await serve((_, response) => {
       if (++requests === 1) cut(response)
       else response.end('whole')
     })
-    const client = clientOf(port)
+    const client = clientOf(engine, port)
     assert.equal((await failureOf(client.send(get))).failure, 'reset')
     assert.equal((await client.send(get)).body.toString(), 'whole')
   })
 }
 
-test('an answer that ends with its connection is complete', async () => {
+eachEngine('an answer that ends with its connection is complete', async (engine) => {
   const { port } = await serve((_, response) => {
     response.socket?.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nall of it')
   })
-  assert.equal((await clientOf(port).send(get)).body.toString(), 'all of it')
+  assert.equal((await clientOf(engine, port).send(get)).body.toString(), 'all of it')
 })
 
-test('a connection that the server closes when idle is replaced without an error', async () => {
+eachEngine('a connection that the server closes when idle is replaced without an error', async (engine) => {
   const { port, server, connections } = await serve((_, response) => response.end('x'))
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   await client.send(get)
   server.closeIdleConnections()
   while ((await openConnections(server)) > 0) await nextTurn()
@@ -242,13 +244,13 @@ test('a connection that the server closes when idle is replaced without an error
   assert.equal(connections(), 2)
 })
 
-test('a safe request that crosses the close of a connection idle for a second is sent once more', async () => {
+eachEngine('a safe request that crosses the close of a connection idle for a second is sent once more', async (engine) => {
   let requests = 0
   const { port, connections } = await serve((_, response) => {
     if (++requests === 2) response.socket?.destroy()
     else response.end('x')
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   await client.send(get)
   await sleep(1050)
   assert.equal((await client.send(get)).status, 200)
@@ -256,26 +258,26 @@ test('a safe request that crosses the close of a connection idle for a second is
   assert.equal(requests, 3)
 })
 
-test('a request that changes something is not sent again', async () => {
+eachEngine('a request that changes something is not sent again', async (engine) => {
   let requests = 0
   const { port } = await serve((_, response) => {
     if (++requests === 2) response.socket?.destroy()
     else response.end('x')
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   await client.send(get)
   await sleep(1050)
   assert.equal((await failureOf(client.send({ ...get, method: 'POST' }))).failure, 'reset')
   assert.equal(requests, 2)
 })
 
-test('what is kept: nothing, the first 4 KiB, all; of errors always 64 KiB', async () => {
+eachEngine('what is kept: nothing, the first 4 KiB, all; of errors always 64 KiB', async (engine) => {
   const { port } = await serve((request, response) => {
     response.statusCode = request.url === '/error' ? 500 : 200
     for (let i = 0; i < 20; i++) response.write('x'.repeat(10_000))
     response.end()
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const sizes: number[] = []
   for (const [path, keep] of [
     ['/', 'none'],
@@ -291,14 +293,14 @@ test('what is kept: nothing, the first 4 KiB, all; of errors always 64 KiB', asy
   assert.deepEqual(sizes, [0, 4096, 200_000, 65_536, 65_536])
 })
 
-test('compressed answers are asked for and inflated when looked at', async () => {
+eachEngine('compressed answers are asked for and inflated when looked at', async (engine) => {
   const text = JSON.stringify({ took: 1, hits: 'x'.repeat(20_000) })
   const { port } = await serve((request, response) => {
     assert.equal(request.headers['accept-encoding'], 'gzip')
     const brotli = request.url === '/br'
     response.setHeader('Content-Encoding', brotli ? 'br' : 'GZIP').end(brotli ? brotliCompressSync(text) : gzipSync(text))
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   for (const path of ['/', '/br']) {
     const answer = await client.send({ ...get, path })
     assert.equal(answer.body.toString(), text)
@@ -308,42 +310,42 @@ test('compressed answers are asked for and inflated when looked at', async () =>
   assert.ok(head.body.toString().startsWith('{"took":1'))
 })
 
-test('the beginning of a large compressed answer is inflated as far as it came', async () => {
+eachEngine('the beginning of a large compressed answer is inflated as far as it came', async (engine) => {
   const random = Array.from({ length: 20_000 }, (_, i) => (i * 2654435761) % 4294967296)
   const text = JSON.stringify({ took: 7, random })
   const { port } = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(text)))
-  const answer = await clientOf(port).send({ ...get, keep: 'head' })
+  const answer = await clientOf(engine, port).send({ ...get, keep: 'head' })
   assert.ok(answer.wireBytes > 4096)
   assert.ok(answer.body.length >= 4096)
   assert.equal(answer.body.toString(), text.slice(0, answer.body.length))
 })
 
-test('an answer that lies about its compression is an error of the transport', async () => {
+eachEngine('an answer that lies about its compression is an error of the transport', async (engine) => {
   const { port } = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end('not gzip'))
-  const answer = await clientOf(port).send(get)
+  const answer = await clientOf(engine, port).send(get)
   assert.throws(
     () => answer.body,
     (error) => error instanceof TransportError && error.failure === 'other'
   )
 })
 
-test('request bodies are compressed when told to', async () => {
+eachEngine('request bodies are compressed when told to', async (engine) => {
   const { port } = await serve((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => response.end(`${request.headers['content-encoding']} ${gunzipSync(Buffer.concat(parts)).toString()}`))
   })
-  const client = clientOf(port, { compressRequests: true })
+  const client = clientOf(engine, port, { compressRequests: true })
   assert.equal((await client.send({ ...get, body: Buffer.from('{"a":1}') })).body.toString(), 'gzip {"a":1}')
 })
 
-test('204 and an empty body are answers', async () => {
+eachEngine('204 and an empty body are answers', async (engine) => {
   const { port } = await serve((_, response) => response.writeHead(204).end())
-  const answer = await clientOf(port).send(get)
+  const answer = await clientOf(engine, port).send(get)
   assert.deepEqual([answer.status, answer.body.length, answer.wireBytes], [204, 0, 0])
 })
 
-test('a huge answer that is not kept does not fill the memory', async () => {
+eachEngine('a huge answer that is not kept does not fill the memory', async (engine) => {
   const part = Buffer.alloc(1024 * 1024, 'x')
   const { port } = await serve((_, response) => {
     let left = 200
@@ -356,12 +358,12 @@ test('a huge answer that is not kept does not fill the memory', async () => {
     write()
   })
   const before = process.memoryUsage().arrayBuffers
-  const answer = await clientOf(port).send({ ...get, keep: 'head' })
+  const answer = await clientOf(engine, port).send({ ...get, keep: 'head' })
   assert.equal(answer.wireBytes, 200 * part.length)
   assert.ok(process.memoryUsage().arrayBuffers - before < 100 * 1024 * 1024)
 })
 
-test('hosts are used in turn, beginning where the client was told to', async () => {
+eachEngine('hosts are used in turn, beginning where the client was told to', async (engine) => {
   const seen: string[] = []
   const servers = await Promise.all(
     ['a', 'b'].map((name) =>
@@ -371,17 +373,17 @@ test('hosts are used in turn, beginning where the client was told to', async () 
       })
     )
   )
-  const client = createTargetClient(plainOptions(servers.map(({ port }) => port)), systemClock, 1)
+  const client = createTargetClient(plainOptions(servers.map(({ port }) => port), { engine }), systemClock, 1)
   for (let i = 0; i < 4; i++) await client.send(get)
   await client.close()
   assert.deepEqual(seen, ['b', 'a', 'b', 'a'])
 })
 
-test('a path prefix and headers are sent with every request', async () => {
+eachEngine('a path prefix and headers are sent with every request', async (engine) => {
   const { port } = await serve((request, response) =>
     response.end(`${request.url} ${request.headers['authorization']} ${request.headers['x-a']} ${request.headers['x-b']}`)
   )
-  const options = plainOptions([port], { headers: { 'x-a': '1' } })
+  const options = plainOptions([port], { engine, headers: { 'x-a': '1' } })
   const host = { ...options.hosts[0]!, pathPrefix: '/pre' }
   const client = createTargetClient(
     { ...options, hosts: [host], secrets: { ...options.secrets, authorization: 'Basic eA==' } },
@@ -392,14 +394,14 @@ test('a path prefix and headers are sent with every request', async () => {
   assert.equal(answer.body.toString(), '/pre/x Basic eA== 1 2')
 })
 
-test('abort ends what is in flight as cancelled, and the client can go on', async () => {
+eachEngine('abort ends what is in flight as cancelled, and the client can go on', async (engine) => {
   let requests = 0
   const first = gate()
   const { port } = await serve((_, response) => {
     if (++requests === 2) response.end('x')
     else first.open()
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const pending = failureOf(client.send(get))
   await first.opened
   client.abort('the race was cancelled')
@@ -408,9 +410,9 @@ test('abort ends what is in flight as cancelled, and the client can go on', asyn
   assert.equal((await client.send(get)).status, 200)
 })
 
-test('close ends what is in flight, and nothing can be sent afterwards', async () => {
+eachEngine('close ends what is in flight, and nothing can be sent afterwards', async (engine) => {
   const { port } = await serve(() => {})
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const pending = failureOf(client.send(get))
   await client.close()
   assert.equal((await pending).failure, 'cancelled')
@@ -418,9 +420,9 @@ test('close ends what is in flight, and nothing can be sent afterwards', async (
   await client.close()
 })
 
-test('several exchanges at once are answered one after the other on the one connection', async () => {
+eachEngine('several exchanges at once are answered one after the other on the one connection', async (engine) => {
   const { port, connections } = await serve((request, response) => void sleep(5).then(() => response.end(request.url)))
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const answers = await Promise.all(['/1', '/2', '/3'].map((path) => client.send({ ...get, path })))
   assert.deepEqual(
     answers.map((answer) => answer.body.toString()),
@@ -429,7 +431,7 @@ test('several exchanges at once are answered one after the other on the one conn
   assert.equal(connections(), 1)
 })
 
-test('a connection that never gets ready times out, is given up, and the next request opens a new one', async () => {
+eachEngine('a connection that never gets ready times out, is given up, and the next request opens a new one', async (engine) => {
   // TLS against a port that takes connections and says nothing: the handshake never ends.
   const sockets: Socket[] = []
   const silent = createTcpServer((socket) => {
@@ -439,7 +441,7 @@ test('a connection that never gets ready times out, is given up, and the next re
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   cleanUps.push(() => new Promise((resolve) => silent.close(resolve)))
   const { port } = silent.address() as AddressInfo
-  const options = plainOptions([port], { timeoutMs: 300 })
+  const options = plainOptions([port], { engine, timeoutMs: 300 })
   const client = createTargetClient({ ...options, hosts: [{ ...options.hosts[0]!, useSsl: true }] }, systemClock)
   for (const expected of [1, 2]) {
     const error = await failureOf(client.send(get))
@@ -454,35 +456,35 @@ test('a connection that never gets ready times out, is given up, and the next re
   while (sockets.some((socket) => !socket.destroyed)) await nextTurn()
 })
 
-test('retries happen only when asked for', async () => {
+eachEngine('retries happen only when asked for', async (engine) => {
   let requests = 0
   const { port } = await serve((_, response) => {
     response.statusCode = ++requests % 3 === 0 ? 200 : 429
     response.end()
   })
-  assert.equal((await clientOf(port).send(get)).status, 429)
+  assert.equal((await clientOf(engine, port).send(get)).status, 429)
   requests = 0
-  const patient = clientOf(port, { retries: { max: 2, onStatus: [429], onTimeout: false } })
+  const patient = clientOf(engine, port, { retries: { max: 2, onStatus: [429], onTimeout: false } })
   assert.equal((await patient.send(get)).status, 200)
   assert.deepEqual([requests, patient.timing.retries], [3, 2])
   patient.begin()
   assert.equal(patient.timing.retries, 0)
 })
 
-test('an answer that is no HTTP is told as such', async () => {
+eachEngine('an answer that is no HTTP is told as such', async (engine) => {
   const { port } = await serve((_, response) => void response.socket?.end('nonsense\r\n\r\n'))
-  const error = await failureOf(clientOf(port).send(get))
+  const error = await failureOf(clientOf(engine, port).send(get))
   assert.equal(error.failure, 'other')
   assert.match(error.message, /not HTTP/)
 })
 
-test('cancelling while the connection is being opened sends nothing', async () => {
+eachEngine('cancelling while the connection is being opened sends nothing', async (engine) => {
   let requests = 0
   const { port } = await serve((_, response) => {
     requests++
     response.end()
   })
-  const client = clientOf(port)
+  const client = clientOf(engine, port)
   const pending = failureOf(client.send(get))
   client.abort('changed my mind')
   assert.equal((await pending).failure, 'cancelled')

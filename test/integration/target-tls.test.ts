@@ -10,7 +10,8 @@ import { systemClock } from '../../src/core/clock.ts'
 import { RallyError } from '../../src/core/errors.ts'
 import { TransportError, type TargetAnswer } from '../../src/target/request.ts'
 import { createTargetClient } from '../../src/target/target-client.ts'
-import { targetOptionsFrom } from '../../src/target/target-options.ts'
+import { targetOptionsFrom, type HttpEngine } from '../../src/target/target-options.ts'
+import { ENGINES } from '../helpers/each-engine.ts'
 import { makeCertificates, P12_PASSWORD, type Certificates } from './target-certificates.ts'
 
 let certificates: Certificates
@@ -44,8 +45,28 @@ async function listen(name: string, more: ServerOptions = {}): Promise<number> {
   return new Promise((resolve) => server.listen(0, () => resolve((server.address() as AddressInfo).port)))
 }
 
+interface Asked {
+  readonly port: string
+  readonly host: string
+  readonly clientOptions: Record<string, unknown>
+  readonly useSsl: boolean
+}
+
+/** With both engines, which must get the same. */
 async function ask(port: string, host: string, clientOptions: Record<string, unknown>, useSsl = true): Promise<TargetAnswer> {
-  const options = targetOptionsFrom([{ host, port: ports[port] ?? 0, useSsl, pathPrefix: '', auth: null }], clientOptions)
+  const asked = { port, host, clientOptions, useSsl }
+  const [first, second] = await Promise.allSettled(ENGINES.map((engine) => askWith(engine, asked)))
+  if (first?.status !== 'fulfilled' || second?.status !== 'fulfilled') {
+    const messages = [first, second].map((result) => (result?.status === 'rejected' ? String(result.reason) : 'an answer'))
+    if (useSsl) assert.equal(messages[1], messages[0])
+    throw first?.status === 'rejected' ? first.reason : second?.status === 'rejected' ? second.reason : new Error('no answer')
+  }
+  assert.deepEqual([second.value.status, second.value.body.toString()], [first.value.status, first.value.body.toString()])
+  return first.value
+}
+
+async function askWith(engine: HttpEngine, { port, host, clientOptions, useSsl }: Asked): Promise<TargetAnswer> {
+  const options = targetOptionsFrom([{ host, port: ports[port] ?? 0, useSsl, pathPrefix: '', auth: null }], clientOptions, engine)
   // What travels to another node must still work there.
   const client = createTargetClient(JSON.parse(JSON.stringify(options)) as typeof options, systemClock)
   try {
