@@ -98,7 +98,8 @@ export class LeanConnection implements HostConnection {
     socket.on('error', (error) => {
       broke ??= error
     })
-    socket.on('end', () => this.#over(socket, null))
+    // A TLS alert is told before the end that follows it.
+    socket.on('end', () => this.#over(socket, broke))
     socket.on('close', () => this.#over(socket, broke))
     this.#next()
   }

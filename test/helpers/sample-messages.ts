@@ -39,6 +39,7 @@ export const SAMPLES: Samples = {
         trackFolder: { root: null, isBundled: true },
         clients: [0, 1],
         target: {
+          engine: 'lean',
           hosts: [{ host: '::1', port: 9200, useSsl: false, pathPrefix: '' }],
           timeoutMs: null,
           acceptEncoding: 'gzip',
