@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
     title: 'a whole race indexes every document and every search succeeds',
     flags: ['--track-params=iterations:100'],
     documents: 135_233,
-    samples: { warmup: 50, normal: 200 }
+    samples: { warmup: 20, normal: 200 }
   }
 ]
 
