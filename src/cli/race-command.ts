@@ -14,6 +14,7 @@ import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
 import { nodeSettings } from '../driver/node-settings.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
+import type { HttpEngine } from '../target/target-options.ts'
 import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
 import { challengeToRun } from '../track/track.ts'
 import type { Command, CommandContext } from './command.ts'
@@ -36,12 +37,13 @@ export const raceCommand: Command = async (context) => {
   if (existsSync(raceDir(config, raceId))) output.warning(`There is a race with this id already: it will be replaced`)
   const target = raceTarget(flags)
   for (const warning of target.warnings) output.warning(warning)
-  const identified = await identify(context, target)
+  const engine = (textOf(flags, 'http-engine') as HttpEngine | null) ?? config.system.httpEngine
+  const identified = await identify(context, target, engine)
   const load = { ...loadRequest(flags, config, signal), ...dataFileCheck(flags, config, usedCorpora) }
   const loaded = await loadTrack(identified === null ? load : forTarget(load, identified.facts))
   for (const { text } of loaded.serverlessLines) output.info(text)
   for (const warning of loaded.warnings) output.warning(warning)
-  const request = raceRequest(context, { config, raceId, loaded, target, identified })
+  const request = raceRequest(context, { config, raceId, loaded, target, engine, identified })
   const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
@@ -65,10 +67,10 @@ async function fromSamples(context: CommandContext, config: Config, { race: docu
 }
 
 /** What a given target is, asked before the track is read, which may render otherwise for it; null: the embedded node, or none. */
-async function identify({ output, signal }: CommandContext, target: RaceTarget): Promise<IdentifiedTarget | null> {
+async function identify({ output, signal }: CommandContext, target: RaceTarget, engine: HttpEngine): Promise<IdentifiedTarget | null> {
   if (target.hosts.length === 0) return null
   const onWaiting = (line: string): void => output.info(line)
-  return identifyTarget(target.hosts, { clientOptions: target.options, signal, onWaiting })
+  return identifyTarget(target.hosts, { clientOptions: target.options, engine, signal, onWaiting })
 }
 
 /** Elastic Rally's rules: no flavour told means `oss`; a repository's branch follows the version. */
@@ -83,10 +85,11 @@ interface RaceParts {
   readonly raceId: string
   readonly loaded: LoadedTrack
   readonly target: RaceTarget
+  readonly engine: HttpEngine
   readonly identified: IdentifiedTarget | null
 }
 
-function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target, identified }: RaceParts): RaceRequest {
+function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target, engine, identified }: RaceParts): RaceRequest {
   const { track, origin, revision } = loaded
   const isBundled = origin === 'bundled'
   return {
@@ -99,6 +102,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
     pipeline: target.pipeline ?? pipelineFor(isBundled),
     target: identified,
     clientOptions: target.options,
+    httpEngine: engine,
     onError: (textOf(flags, 'on-error') ?? 'continue') as OnError,
     onNodeLoss: (textOf(flags, 'on-node-loss') ?? 'abort') as OnNodeLoss,
     seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),

@@ -44,6 +44,10 @@ const TARGET = group('Target', [
   }),
   flag('hosts', 'target-hosts HOSTS', 'host:port,host:port or https://user:password@host/prefix, or JSON'),
   flag('options', 'client-options OPTIONS', 'how to speak to the target: k:v,k:v, JSON, or a .json file', { fallback: 'timeout:60' }),
+  flag('text', 'http-engine ENGINE', 'what sends the requests; by default http.engine of rally.ini', {
+    choices: ['undici', 'lean'],
+    origin: 'rally'
+  }),
   flag('text', 'on-error MODE', 'what a failed request does', {
     choices: ['continue', 'continue-on-network', 'abort'],
     fallback: 'continue'

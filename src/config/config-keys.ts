@@ -1,7 +1,7 @@
 // The one table of rally.ini's keys: reading, checks, rally.ini.example and messages come from it.
 
 import type { BenchmarksConfig, Config, HealthConfig, MetaConfig, NodeConfig, ReportingConfig, SystemConfig } from './config.ts'
-import { flag, integer, number, optional, path, text, type ValueType } from './value-types.ts'
+import { flag, integer, number, oneOf, optional, path, text, type ValueType } from './value-types.ts'
 
 export interface ConfigKey<T> {
   readonly key: string
@@ -38,6 +38,13 @@ const SYSTEM: KeysOf<SystemConfig> = {
     fallback: '',
     unit: 'worker threads',
     comment: 'Threads that generate load; empty: one per core, one less when the target runs on this machine'
+  },
+  httpEngine: {
+    key: 'http.engine',
+    type: oneOf('undici', 'lean'),
+    fallback: 'undici',
+    unit: 'undici or lean',
+    comment: 'What sends the requests: a proven HTTP library, or our own HTTP/1.1 connection, which needs less CPU per request'
   }
 }
 

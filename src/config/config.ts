@@ -24,6 +24,8 @@ export interface SystemConfig {
   readonly envName: string
   /** `available.cores`: workers per node; null: all cores, one less when the target runs here too. */
   readonly availableCores: number | null
+  /** `http.engine`: what sends the requests to the target. */
+  readonly httpEngine: 'undici' | 'lean'
 }
 
 export interface NodeConfig {

@@ -58,6 +58,16 @@ export function number(min: number): ValueType<number> {
   }
 }
 
+export function oneOf<const Word extends string>(...words: readonly Word[]): ValueType<Word> {
+  return {
+    read(given) {
+      const found = words.find((word) => word === given.toLowerCase())
+      if (found === undefined) throw new WrongValue(`"${given}" is none of ${words.join(', ')}`)
+      return found
+    }
+  }
+}
+
 /** Null where nothing is set. */
 export function optional<T>(type: ValueType<T>): ValueType<T | null> {
   return { read: (given, context) => (given === '' ? null : type.read(given, context)) }

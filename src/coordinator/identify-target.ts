@@ -4,7 +4,7 @@ import type { TargetHost } from '../config/target-hosts.ts'
 import { systemClock } from '../core/clock.ts'
 import { createTargetClient } from '../target/target-client.ts'
 import { detectTarget, type DetectedTarget } from '../target/target-facts.ts'
-import { targetOptionsFrom, type TargetOptions } from '../target/target-options.ts'
+import { targetOptionsFrom, type HttpEngine, type TargetOptions } from '../target/target-options.ts'
 
 export interface IdentifiedTarget {
   readonly options: TargetOptions
@@ -15,13 +15,14 @@ export interface IdentifiedTarget {
 
 export interface Asking {
   readonly clientOptions: Readonly<Record<string, unknown>>
+  readonly engine: HttpEngine
   readonly signal: AbortSignal
   readonly onWaiting: (line: string) => void
 }
 
 /** Waits until the target answers (10 s at most) and asks what it is; throws RallyError with one line for what is wrong. */
 export async function identifyTarget(hosts: readonly TargetHost[], asking: Asking): Promise<IdentifiedTarget> {
-  const options = targetOptionsFrom(hosts, asking.clientOptions)
+  const options = targetOptionsFrom(hosts, asking.clientOptions, asking.engine)
   const where = hosts.map(nameOf).join(',')
   const client = createTargetClient(options, systemClock)
   try {

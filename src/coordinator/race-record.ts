@@ -102,9 +102,10 @@ export class RaceRecord {
   }
 
   #document(status: RaceStatus, results: JsonObject | null, more: Partial<RaceState>): JsonObject {
-    const { seed, onError, testMode } = this.#request
+    const { seed, httpEngine, onError, testMode } = this.#request
     const target = { line: this.#setup.target.line, distribution: this.#setup.target.facts.distribution }
-    return raceDocument(this.#header, results, { status, seed, target, 'on-error': onError, 'test-mode': testMode, ...more })
+    const asked = { 'http-engine': httpEngine, 'on-error': onError, 'test-mode': testMode }
+    return raceDocument(this.#header, results, { status, seed, target, ...asked, ...more })
   }
 
   #endOf(end: RaceEnd, error: Error | null): Partial<RaceState> {

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/config.ts'
 import type { HealthReport, TaskMeasurement } from '../metrics/measurement.ts'
+import type { HttpEngine } from '../target/target-options.ts'
 import type { Track } from '../track/track.ts'
 import type { IdentifiedTarget } from './identify-target.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -25,6 +26,7 @@ export interface RaceRequest {
   readonly target: IdentifiedTarget | null
   /** As typed, parsed by config/client-options; secrets in it. */
   readonly clientOptions: Readonly<Record<string, unknown>>
+  readonly httpEngine: HttpEngine
   readonly onError: OnError
   readonly onNodeLoss: OnNodeLoss
   readonly seed: string

@@ -25,9 +25,9 @@ export async function setUpRace(request: RaceRequest, services: RaceServices, cl
   const embedded = await services.startEmbedded()
   closers.push(() => embedded.stop())
   const { signal, observer } = services
-  const { clientOptions } = request
+  const { clientOptions, httpEngine: engine } = request
   const address = { host: embedded.host, port: embedded.port, useSsl: false, pathPrefix: '', auth: null }
-  const target = await identifyTarget([address], { clientOptions, signal, onWaiting: (line) => observer.info(line) })
+  const target = await identifyTarget([address], { clientOptions, engine, signal, onWaiting: (line) => observer.info(line) })
   return { challenge, target, targetGone: embedded.exited.then(endOfEmbedded) }
 }
 

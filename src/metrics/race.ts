@@ -72,6 +72,8 @@ export interface RaceState {
   readonly seed?: string
   /** `line`: what was measured, in words. */
   readonly target?: { readonly line: string; readonly distribution: string }
+  /** What sent the requests: `undici` or `lean`. */
+  readonly 'http-engine'?: string
   readonly 'on-error'?: string
   readonly 'test-mode'?: boolean
   /** From the race's start to its end. */

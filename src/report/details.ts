@@ -140,7 +140,9 @@ function generatorSection(document: JsonObject): string {
   ])
   const table = rows.length === 0 ? '' : `\n${markdownTable(['Figure', 'Worst', 'Limit', 'Where', 'When', ''], rows, 'right')}`
   const advice = findings.filter(isBreached).map((finding) => `- ${breachText(finding)}\n`)
-  return `## Load generator\n\nVerdict ${VERDICTS[verdict] ?? verdict}\n${table}${advice.length === 0 ? '' : `\n${advice.join('')}`}`
+  const engine = textAt(document, 'http-engine')
+  const sender = engine === null ? '' : `HTTP engine: ${engine}.\n`
+  return `## Load generator\n\nVerdict ${VERDICTS[verdict] ?? verdict}\n${sender}${table}${advice.length === 0 ? '' : `\n${advice.join('')}`}`
 }
 
 function stateWord(finding: JsonObject): string {

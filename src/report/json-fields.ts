@@ -110,6 +110,7 @@ export const JSON_REPORT_FIELDS: Readonly<Record<string, string>> = {
   'cluster.ingest_pipeline_time_ms': 'time spent in them',
   'cluster.ingest_pipeline_failed': 'documents that failed in them',
   'load_generator.verdict': 'ok, warning or invalid: whether the load generator kept up; null: not judged',
+  'load_generator.http_engine': 'what sent the requests: undici or lean; null: not told',
   'load_generator.nodes[].name': 'a load driver',
   'load_generator.nodes[].address': 'where its daemon listens; null: the process of the race itself',
   'load_generator.nodes[].version': 'its version of Rally',

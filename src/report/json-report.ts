@@ -32,6 +32,7 @@ export function jsonReport(document: JsonObject): string {
     cluster: clusterFields(objectAt(document, 'results')),
     load_generator: {
       verdict: textAt(document, 'health', 'verdict'),
+      http_engine: textAt(document, 'http-engine'),
       nodes: objectsAt(document, 'nodes').map(nodeFields),
       findings: objectsAt(document, 'health', 'findings')
     },

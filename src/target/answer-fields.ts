@@ -18,6 +18,7 @@ const KEEP_ALIVE = word('keep-alive')
 const UPGRADE = word('upgrade')
 const CHUNKED = word('chunked')
 const CLOSE = word('close')
+const TIMEOUT = word('timeout=')
 
 /** Kinds of headers: the ones that mean something to the connection. */
 const OTHER = 0
@@ -40,8 +41,8 @@ export class AnswerFields {
   /** Where values stand, from the head's first byte on; −1: there are none. */
   encodingFrom = -1
   encodingTo = -1
-  keepAliveFrom = -1
-  keepAliveTo = -1
+  /** Of `keep-alive: timeout=5`; infinite: there is none. */
+  keepAliveMs = Number.POSITIVE_INFINITY
   isTooLarge = false
   /** What was read of a `content-length` that is none. */
   #brokenLength = 0
@@ -58,7 +59,7 @@ export class AnswerFields {
     this.keepsAlive = false
     this.upgrades = false
     this.encodingFrom = -1
-    this.keepAliveFrom = -1
+    this.keepAliveMs = Number.POSITIVE_INFINITY
     this.isTooLarge = false
     this.#brokenLength = 0
     this.#isUpgradeNamed = false
@@ -138,10 +139,8 @@ export class AnswerFields {
       this.isChunked = endsInChunked(bytes, from, to)
     } else if (kind === IS_CONNECTION) this.#readConnection(bytes, from, to)
     else if (kind === IS_UPGRADE) this.#isUpgradeNamed = true
-    else if (kind === IS_KEEP_ALIVE) {
-      this.keepAliveFrom = from - base
-      this.keepAliveTo = to - base
-    } else if (this.encodingFrom === -1) {
+    else if (kind === IS_KEEP_ALIVE) this.keepAliveMs = keepAliveIn(bytes, from, to)
+    else if (this.encodingFrom === -1) {
       this.encodingFrom = from - base
       this.encodingTo = to - base
     }
@@ -190,6 +189,19 @@ function kindOf(bytes: Uint8Array, at: number, size: number): number {
 
 function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB
+}
+
+/** Behind the first `timeout=` that has digits, as undici finds it; else infinite. */
+function keepAliveIn(bytes: Uint8Array, from: number, to: number): number {
+  for (let begin = from; begin + TIMEOUT.length < to; begin++) {
+    if (bytes[begin] !== TIMEOUT[0] || !isWord(bytes, begin, TIMEOUT)) continue
+    let at = begin + TIMEOUT.length
+    let seconds = 0
+    const first = at
+    while (at < to && bytes[at]! >= 48 && bytes[at]! <= 57) seconds = seconds * 10 + bytes[at++]! - 48
+    if (at > first) return seconds * 1000
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 /** Whether the last coding of a `transfer-encoding` is `chunked`; a tab behind it makes it another word, as in llhttp. */

@@ -42,6 +42,8 @@ export class AnswerParser implements AnswerHead {
   to = 0
   /** Whether the server leaves the connection open behind this answer; known with its head. */
   staysOpen = false
+  /** For how long the server keeps it without a request, as the head says; infinite: it does not say. */
+  keepAliveMs = Number.POSITIVE_INFINITY
   problem: AnswerProblem = 'not-http'
   readonly #fields = new AnswerFields()
   readonly #chunk = new ChunkLine()
@@ -134,15 +136,6 @@ export class AnswerParser implements AnswerHead {
     return new HeadCopy(Buffer.from(this.bytes.subarray(this.#headFrom, this.#headTo)))
   }
 
-  /** For how long the server keeps the connection without a request, ms, if the head says so, else null. */
-  keepAliveMs(): number | null {
-    const { keepAliveFrom, keepAliveTo } = this.#fields
-    if (keepAliveFrom === -1) return null
-    const value = this.bytes.toString('latin1', this.#headFrom + keepAliveFrom, this.#headFrom + keepAliveTo)
-    const seconds = /timeout=(\d+)/.exec(value)?.[1]
-    return seconds === undefined ? null : Number(seconds) * 1000
-  }
-
   /** An event, or −1: go on. */
   #readHead(): number {
     if (this.#phase === STATUS_LINE) {
@@ -197,6 +190,7 @@ export class AnswerParser implements AnswerHead {
     const isDelimited = isBodiless || (hasTransferEncoding ? isChunked : length !== -1)
     this.staysOpen = (this.#isOldVersion ? keepsAlive : !closes) && (isDelimited || (this.#isHead && keepsAlive))
     if (status < 200) return this.#interim()
+    this.keepAliveMs = this.#fields.keepAliveMs
     if (isBodiless || this.#isHead) this.#phase = COMPLETE
     else if (isChunked) this.#phase = CHUNK_LINE
     else if (hasTransferEncoding || length === -1) this.#phase = ENDLESS_BODY

@@ -192,6 +192,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
       return
     }
     this.#isRepeated = true
+    // What it ended belongs to others from now on.
+    this.#abort = null
     // Not from within the connection's own handling of the closed socket.
     queueMicrotask(() => {
       if (!this.#isOver) this.#send(host, request)

@@ -173,13 +173,14 @@ export class LeanConnection implements HostConnection {
     }
   }
 
+  /** Ends the exchange last: who is told of it may hand over the next request at once. */
   #complete(exchange: Exchange): void {
     const parser = this.#parser
     this.#current = null
-    const keepAliveMs = parser.keepAliveMs()
-    if (keepAliveMs !== null) this.#idleLimitMs = Math.min(keepAliveMs - KEEP_ALIVE_MARGIN_MS, KEEP_ALIVE_MS)
+    const idleLimitMs = parser.keepAliveMs - KEEP_ALIVE_MARGIN_MS
+    this.#idleLimitMs = idleLimitMs < KEEP_ALIVE_MS ? idleLimitMs : KEEP_ALIVE_MS
+    if (!parser.staysOpen || this.#closesAfter || idleLimitMs <= 0 || parser.hasSurplus()) this.#drop()
     exchange.onComplete()
-    if (!parser.staysOpen || this.#closesAfter || this.#idleLimitMs <= 0 || parser.hasSurplus()) this.#drop()
     this.#next()
   }
 

@@ -46,17 +46,19 @@ test('every mistake of a line comes at once, on stderr, with exit code 2', async
     '--on-error=never',
     '--race-id=../x',
     '--track-params=a',
-    '--target-hosts=a:b,'
+    '--target-hosts=a:b,',
+    '--http-engine=curl'
   ])
   assert.equal(code, 2)
   assert.equal(stdout, '')
   assert.equal(
     stderr,
-    `[ERROR] Cannot race: 6 mistakes
+    `[ERROR] Cannot race: 7 mistakes
   - unknown flag --trak, did you mean --track?
   - --car is not supported yet
   - --track-params: "a" is not of the form key:value
   - --target-hosts: "a:b" has "b" for a port; an IPv6 address stands in brackets: [::1]:9200
+  - --http-engine: "curl" is none of undici, lean
   - --on-error: "never" is none of continue, continue-on-network, abort
   - --race-id: "../x" cannot name a folder: letters, digits, dots, dashes and underscores only
 Hint: run \`rally race --help\`

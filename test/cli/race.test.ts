@@ -12,12 +12,13 @@ test('a race against the embedded node ends with its report on stdout, the rest 
   const home = temporaryFolder()
   const file = join(home, 'report.md')
   const { code, stdout, stderr } = await rally(
-    [...SHORT, '--race-id=first', `--report-file=${file}`, '--user-tag=intention:test', '--seed=1'],
+    [...SHORT, '--race-id=first', `--report-file=${file}`, '--user-tag=intention:test', '--seed=1', '--http-engine=lean'],
     { home }
   )
   assert.equal(code, 0, stderr)
   assert.match(stdout, /^Measured .*embedded/)
   assert.match(stdout, /\| +50th percentile latency \| +term \|/)
+  assert.match(stdout, /\nHTTP engine: lean\.\n/)
   assert.match(stderr, /^\[INFO\] Race id is \[first\]\n/)
   assert.match(stderr, /\n\[INFO\] Running index-append \[100% done\]: \d+ requests?\n/)
   assert.match(stderr, /\n-+\n\[INFO\] SUCCESS \(took \d+ seconds\)\n-+\n$/)
@@ -29,6 +30,7 @@ test('a race against the embedded node ends with its report on stdout, the rest 
   >
   assert.equal(race['status'], 'finished')
   assert.equal(race['seed'], '1')
+  assert.equal(race['http-engine'], 'lean')
   assert.deepEqual(race['user-tags'], { intention: 'test' })
   assert.match(readFileSync(join(home, '.rally', 'logs', 'rally.log'), 'utf8'), / INFO Race id is \[first\]\n/)
 })

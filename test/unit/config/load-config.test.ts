@@ -37,6 +37,7 @@ test('without a file the defaults hold, and no file is written', () => {
   const config = load(null)
   assert.equal(config.system.envName, 'local')
   assert.equal(config.system.availableCores, null)
+  assert.equal(config.system.httpEngine, 'undici')
   assert.equal(config.node.rootDir, join(home, '.rally', 'benchmarks'))
   assert.equal(config.benchmarks.localDatasetCache, join(home, '.rally', 'benchmarks', 'data'))
   assert.deepEqual(config.health, {
@@ -156,17 +157,18 @@ test('another version of the format is refused with both versions; none at all i
 
 test('all mistakes come at once, each with file, line, section, key and value', () => {
   const error = failure(
-    '[system]\navailable.cores = four\n[health]\nsteal.percent = -1\nwindow.seconds = 2.5\n[reporting]\noutput.processingtime = maybe\nfoo\n'
+    '[system]\navailable.cores = four\nhttp.engine = curl\n[health]\nsteal.percent = -1\nwindow.seconds = 2.5\n[reporting]\noutput.processingtime = maybe\nfoo\n'
   )
   assert.equal(error.kind, 'config')
   assert.deepEqual(
     error.problems.map((problem) => problem.replace(`${ini}:`, '')),
     [
-      '8: "foo" is neither a [section] nor key = value',
+      '9: "foo" is neither a [section] nor key = value',
       '2: section [system], key [available.cores]: "four" is not a whole number',
-      '7: section [reporting], key [output.processingtime]: "maybe" is neither true nor false',
-      '4: section [health], key [steal.percent]: -1 is less than 0',
-      '5: section [health], key [window.seconds]: "2.5" is not a whole number'
+      '3: section [system], key [http.engine]: "curl" is none of undici, lean',
+      '8: section [reporting], key [output.processingtime]: "maybe" is neither true nor false',
+      '5: section [health], key [steal.percent]: -1 is less than 0',
+      '6: section [health], key [window.seconds]: "2.5" is not a whole number'
     ]
   )
 })

@@ -89,7 +89,7 @@ test('figures with too little behind them are named', () => {
 
 test('the load generator’s verdict comes with its findings and advice', () => {
   const text = details(raceSample())
-  assert.match(text, /Verdict invalid: the load generator did not keep up/)
+  assert.match(text, /Verdict invalid: the load generator did not keep up.*\nHTTP engine: lean\.\n\n/)
   assert.match(text, /event-loop delay p99 \| +31\.5 ms \| +20 ms \| worker 1 \| seconds 3 to 8 of step 2 \(index\) \| +over \|/)
   assert.match(text, /over, only a warning/)
   assert.match(text, /- event-loop delay p99 31\.5 ms, limit 20 ms, at worker 1, in seconds 3 to 8 of step 2 \(index\): use more workers/)

@@ -116,6 +116,7 @@ export function raceSample(changes: Partial<RaceState> = {}): JsonObject {
   const state: RaceState = {
     status: 'finished',
     seed: '42',
+    'http-engine': 'lean',
     target: { line: 'embedded node 0.1', distribution: 'embedded' },
     'on-error': 'continue',
     'test-mode': false,
