@@ -108,6 +108,7 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
     seed: textOf(flags, 'seed') ?? randomBytes(8).toString('hex'),
     testMode: isOn(flags, 'test-mode'),
     offline: isOn(flags, 'offline'),
+    distributesCorpora: !isOn(flags, 'no-distribute-corpora'),
     userTags: mapOf(flags, 'user-tags'),
     enableAssertions: isOn(flags, 'enable-assertions')
   }

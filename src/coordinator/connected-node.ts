@@ -1,8 +1,11 @@
 import type { NodeFacts } from '../protocol/hello.ts'
+import type { Connection } from '../protocol/connection.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
 import type { Peer } from '../protocol/peer.ts'
+import type { FilesAnswer, FilesRequest } from '../protocol/transfer-messages.ts'
 
 export type ControlPeer = Peer<NodeCommand, NodeEvent>
+export type FilesConnection = Connection<FilesAnswer, FilesRequest>
 
 /** A node as the coordinator first sees it. */
 export interface ConnectedNode {
@@ -16,6 +19,8 @@ export interface ConnectedNode {
   readonly peer: ControlPeer
   /** Opens one more control connection to the same session; null: a node in this process has the one that never breaks. */
   readonly reconnect: Reconnect | null
+  /** Opens a connection over which it asks for files; null: it reads those of this machine. */
+  readonly openFiles: (() => Promise<FilesConnection>) | null
   /** Resolves when nothing of its session is left; null: what the node says must do. */
   readonly closed: Promise<void> | null
 }

@@ -6,6 +6,7 @@ import { printJson } from '../core/json-print.ts'
 import type { Prepare } from '../protocol/messages.ts'
 import type { TargetOptions } from '../target/target-options.ts'
 import type { ConnectedNode } from './connected-node.ts'
+import { NO_SUPPLY } from './race-supply.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { RaceSetup } from './race-setup.ts'
 
@@ -44,6 +45,7 @@ function commonPart(request: RaceRequest, setup: RaceSetup): Omit<Prepare, 'clie
     seed,
     track: printJson({ ...request.track, challenges: [setup.challenge] }),
     trackFolder,
+    supply: NO_SUPPLY,
     target: withoutSecrets(options),
     facts: { distribution, version, isServerless, isServerlessOperator },
     onError,

@@ -11,6 +11,7 @@ import { errorAt, lossError, lossText, untold } from './losses.ts'
 import type { LinkEvent } from './node-link.ts'
 import type { NodeRecord } from './node-roll.ts'
 import { joinedProgress, progressOf } from './progress.ts'
+import type { RaceSupply } from './race-supply.ts'
 import type { OnNodeLoss, RaceObserver } from './race-request.ts'
 import { advance, CANCEL_GRACE_MS, initialState, isOver, isStopping, type RaceEvent, type RaceState } from './race-state.ts'
 import { LOOK_EVERY_MS } from '../core/silence.ts'
@@ -29,6 +30,8 @@ export interface RaceLoopOptions {
   readonly observer: RaceObserver
   /** Told of each step when the nodes are told to start it; by the monotonic clock. */
   readonly stepStarts?: (nowMs: number) => void
+  /** Makes what the nodes need of the race's files; none: they have all. `tell`: what the race waits for. */
+  readonly supply?: (tell: (what: string) => void) => Promise<RaceSupply | null>
   readonly signal: AbortSignal
   /** Told when the nodes are ready, before the first request; the race waits for it. */
   readonly beforeLoad: () => Promise<void>
@@ -64,6 +67,7 @@ class RaceLoop {
   #state: RaceState
   #collector = new StepCollector(-1)
   #error: Error | null = null
+  #supply: RaceSupply | null = null
   #over: () => void = () => {}
 
   constructor(options: RaceLoopOptions) {
@@ -77,11 +81,11 @@ class RaceLoop {
   }
 
   async run(): Promise<RaceLoopResult> {
-    const { nodes, signal, secrets, targetGone } = this.#options
+    const { signal, targetGone } = this.#options
     const over = new Promise<void>((resolve) => (this.#over = resolve))
     const cancel = (): void => this.#decide({ type: 'cancel', reason: 'the user cancelled the race' })
     signal.addEventListener('abort', cancel)
-    this.#fleet.prepare(nodes, secrets)
+    void this.#prepare()
     this.#ping()
     this.#timers.push(
       setInterval(() => this.#look(), LOOK_EVERY_MS),
@@ -95,11 +99,31 @@ class RaceLoop {
     })
     await over
     signal.removeEventListener('abort', cancel)
+    this.#supply?.service.close()
     const open = await this.#fleet.close()
     if (open.length > 0) this.#options.observer.warning(`did not close its session in time: node ${open.join(', ')}`)
     for (const timer of this.#timers) clearInterval(timer)
     const { phase } = this.#state
     return { phase: phase === 'done' || phase === 'cancelled' ? phase : 'failed', tasks: this.#tasks, error: this.#error, nodes: this.#fleet.roll.records() }
+  }
+
+  /** Nodes are told what to prepare when all that they may ask for is here. */
+  async #prepare(): Promise<void> {
+    const { nodes, secrets, supply } = this.#options
+    try {
+      this.#supply = supply === undefined ? null : await supply((what) => this.#waits.waitsFor(what, 'files'))
+    } catch (error) {
+      return this.#fail('localhost', error instanceof Error ? error : new Error(String(error)))
+    }
+    this.#waits.waitsFor(null)
+    this.#waits.asked(systemClock.monotonicMs())
+    if (isOver(this.#state)) return
+    const supplies = this.#supply?.supplies
+    this.#fleet.prepare(
+      nodes.map(({ node, prepare }) => ({ node, prepare: { ...prepare, supply: supplies?.get(node.name) ?? prepare.supply } })),
+      secrets
+    )
+    this.#supply?.service.open()
   }
 
   #hear(node: string, event: LinkEvent): void {
@@ -144,6 +168,7 @@ class RaceLoop {
       return
     }
     // The last one: what must be known of the target before the load is asked for now, then the first step starts.
+    this.#supply?.service.close()
     this.#waits.waitsFor('telemetry of the target')
     this.#options.beforeLoad().then(
       () => {

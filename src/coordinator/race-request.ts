@@ -32,6 +32,8 @@ export interface RaceRequest {
   readonly seed: string
   readonly testMode: boolean
   readonly offline: boolean
+  /** Load drivers get their part of the corpora from here; else each brings its own copy. */
+  readonly distributesCorpora: boolean
   readonly userTags: Readonly<Record<string, unknown>>
   readonly enableAssertions: boolean
 }

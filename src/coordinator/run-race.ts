@@ -12,6 +12,7 @@ import { raceNodes } from './race-nodes.ts'
 import { RaceRecord } from './race-record.ts'
 import type { RaceObserver, RaceOutcome, RaceRequest } from './race-request.ts'
 import type { RaceServices } from './race-services.ts'
+import { supplyRace, type RaceSupply } from './race-supply.ts'
 import { setUpRace, type RaceSetup } from './race-setup.ts'
 import { stepFactsOf, throttledTasks } from './step-facts.ts'
 import { SummaryWriter } from './summary-writer.ts'
@@ -101,11 +102,14 @@ function runLoop(request: RaceRequest, services: RaceServices, parts: LoopParts)
     observer.info(`Node ${node.name} gets no client: the track has ${dealt.clients}, fewer than there are nodes.`)
     node.peer.close()
   }
+  const supply = (tell: (what: string) => void): Promise<RaceSupply | null> =>
+    supplyRace(request, dealt.nodes, { signal: services.signal, tell, warn: (line) => observer.warning(line) })
   return runRaceLoop({
     nodes: dealt.nodes,
     secrets: setup.target.options.secrets,
     steps: stepFactsOf(dealt.steps, dealt.shares),
     onNodeLoss: request.onNodeLoss,
+    ...(dealt.nodes.every(({ node }) => node.openFiles === null) ? {} : { supply }),
     throttled: throttledTasks(schedule),
     health,
     observer,

@@ -11,20 +11,25 @@ export interface Wait {
 const STUCK_MS = 10 * 60_000
 
 export class Waits {
-  readonly #beganAtMs: number
+  #askedAtMs: number | null = null
   readonly #preparing = new Map<string, { readonly what: string; readonly atMs: number }>()
   #key = ''
   #sinceMs: number
   #other: string | null = null
+  #kind: string | null = null
 
   constructor(nowMs: number) {
     this.#sinceMs = nowMs
-    this.#beganAtMs = nowMs
   }
 
   /** What a node says it does before it is ready. */
   prepares(node: string, what: string, nowMs: number): void {
     this.#preparing.set(node, { what, atMs: nowMs })
+  }
+
+  /** The nodes were told to prepare. */
+  asked(nowMs: number): void {
+    this.#askedAtMs = nowMs
   }
 
   /** Last word on what it does; null: none yet. */
@@ -34,19 +39,21 @@ export class Waits {
 
   /** Nodes that will not get ready. */
   stuck(state: RaceState, nowMs: number): { readonly node: string; readonly what: string }[] {
-    if (state.phase !== 'preparing') return []
-    const late = missing(state).filter((node) => nowMs - (this.#preparing.get(node)?.atMs ?? this.#beganAtMs) >= STUCK_MS)
+    const askedAtMs = this.#askedAtMs
+    if (state.phase !== 'preparing' || askedAtMs === null) return []
+    const late = missing(state).filter((node) => nowMs - (this.#preparing.get(node)?.atMs ?? askedAtMs) >= STUCK_MS)
     return late.map((node) => ({ node, what: `has not come any further for ${STUCK_MS / 60_000} minutes` }))
   }
 
-  /** Something besides the nodes; null: it is over. */
-  waitsFor(what: string | null): void {
+  /** Something besides the nodes; null: it is over. `kind`: the same while only how far it has come changes. */
+  waitsFor(what: string | null, kind = what): void {
     this.#other = what
+    this.#kind = kind
   }
 
   /** The present wait; how far it has come may change, what it is for begins anew. */
   now(state: RaceState, nowMs: number): Wait {
-    const key = `${state.phase} ${state.step} ${this.#other}`
+    const key = `${state.phase} ${state.step} ${this.#kind}`
     if (key !== this.#key) this.#sinceMs = nowMs
     this.#key = key
     return { what: this.#other ?? this.#ofNodes(state), sinceMs: this.#sinceMs }
@@ -69,6 +76,6 @@ export class Waits {
   }
 
   #preparations(nodes: readonly string[]): string {
-    return nodes.map((node) => `${node} (${this.preparing(node) ?? 'no word yet'})`).join(', ')
+    return nodes.map((node) => `node ${node}: ${this.preparing(node) ?? 'no word yet'}`).join('; ')
   }
 }

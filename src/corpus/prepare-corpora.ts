@@ -3,6 +3,7 @@
 import { lstat, mkdir, readlink, symlink } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { roomIn } from '../core/disk-room.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
 import type { Corpus } from '../track/track.ts'
 import { linesPerDocument } from './bounds.ts'
@@ -11,7 +12,7 @@ import { placesOf, type CorpusFolders, type DataFilePlaces } from './corpus-file
 import { decompressFile } from './decompress.ts'
 import { downloadFile, type Download, type Patience } from './download.ts'
 import { planData, type DataPlan } from './locate-data.ts'
-import { isWritable, roomIn } from './temporary-file.ts'
+import { isWritable } from './temporary-file.ts'
 
 export type { CorpusFolders } from './corpus-files.ts'
 export type { Download, DownloadAnswer } from './download.ts'

@@ -1,10 +1,11 @@
 // Files appear whole or not at all: written under another name, brought to the disk, renamed.
 
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { isFull } from '../core/atomic-file.ts'
+import { roomIn } from '../core/disk-room.ts'
 import { messageOf, RallyError, systemCode } from '../core/errors.ts'
 import { removeAtExit } from '../core/exit-cleanup.ts'
 
@@ -60,17 +61,6 @@ export async function diskFull(path: string, neededBytes: number | null): Promis
     'disk',
     `no space left on the disk for [${path}]: ${need}${room?.freeBytes ?? 'an unknown number of'} bytes are free`
   )
-}
-
-/** Which disk a folder, or the nearest one above it that exists, is on, and what it still takes; null: unknown. */
-export async function roomIn(folder: string): Promise<{ device: number; freeBytes: number } | null> {
-  try {
-    const { bavail, bsize } = await statfs(folder)
-    return { device: (await stat(folder)).dev, freeBytes: bavail * bsize }
-  } catch (error) {
-    const parent = dirname(folder)
-    return systemCode(error) === 'ENOENT' && parent !== folder ? roomIn(parent) : null
-  }
 }
 
 /** What processes that are gone have left unfinished for this path. */

@@ -17,9 +17,11 @@ import { RallyError, toWire, type WireError } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { KeptCommand, KeptEvent, NodeCommand, NodeEvent, Prepare } from '../protocol/messages.ts'
+import type { FilesAnswer, FilesRequest } from '../protocol/transfer-messages.ts'
 import type { WorkerEvent } from '../protocol/worker-messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import { allocate, type Step } from '../allocation/allocation.ts'
+import { PieceFetcher } from '../files/fetch-pieces.ts'
 import { ChunkRelay } from './chunk-relay.ts'
 import { Owner, PATIENCE, type Patience } from './owner.ts'
 import { MachineWatch } from './machine-watch.ts'
@@ -54,6 +56,8 @@ export interface NodeSession {
   readonly closed: Promise<void>
   /** Serves the race over this connection from now on. Its coordinator has all events up to `seq` (0: none); it is told the rest. */
   attach(peer: Peer<NodeEvent, NodeCommand>, seq: number): void
+  /** Asks for files over this connection from now on. */
+  attachFiles(peer: Peer<FilesRequest, FilesAnswer>): void
   /** Ends it, whatever it does; the coordinator is told why. */
   end(reason: string): Promise<void>
 }
@@ -70,6 +74,7 @@ class Session implements NodeSession {
   readonly #node: string
   readonly #owner: Owner
   readonly #abort = new AbortController()
+  readonly #fetcher = new PieceFetcher()
   #secrets: TargetSecrets | null = null
   #race: string | null = null
   #preparing: Promise<void> | null = null
@@ -113,6 +118,10 @@ class Session implements NodeSession {
 
   attach(peer: Peer<NodeEvent, NodeCommand>, seq: number): void {
     this.#owner.attach(peer, seq)
+  }
+
+  attachFiles(peer: Peer<FilesRequest, FilesAnswer>): void {
+    this.#fetcher.attach(peer)
   }
 
   end(reason: string): Promise<void> {
@@ -161,6 +170,7 @@ class Session implements NodeSession {
       isLocal: this.#options.isLocal,
       signal: this.#abort.signal,
       secrets,
+      fetcher: this.#fetcher,
       lease: this.#owner.lease.memory,
       tell: (what) => this.#owner.show({ t: 'preparing', node: this.#node, what }),
       warn: (message) => this.#warnings.push(message)
@@ -296,6 +306,7 @@ class Session implements NodeSession {
   async #end(reason: string): Promise<void> {
     this.#isOver = true
     this.#abort.abort(reason)
+    this.#fetcher.close()
     this.#running?.close()
     // What preparing had begun (half a file, a program that decompresses) is put away by whoever began it.
     await this.#preparing?.catch(() => {})

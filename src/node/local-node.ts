@@ -19,6 +19,8 @@ export interface LocalNode {
   readonly closed: Promise<void>
   /** Within a process no connection breaks. */
   readonly reconnect: null
+  /** It is on the disk that the coordinator reads. */
+  readonly openFiles: null
 }
 
 /** Opens a session on this machine. */
@@ -27,5 +29,5 @@ export function openLocalNode(settings: NodeSettings, name = 'localhost'): Local
   const session = openSession({ node: name, settings, isLocal: true })
   session.attach(nodeSide, 0)
   const { version } = programVersion()
-  return { name, weight: 1, address: null, version, facts: nodeFacts(settings.dataCacheDir), peer: coordinatorSide, closed: session.closed, reconnect: null }
+  return { name, weight: 1, address: null, version, facts: nodeFacts(settings.dataCacheDir), peer: coordinatorSide, closed: session.closed, reconnect: null, openFiles: null }
 }

@@ -14,7 +14,7 @@ import { openSession, type NodeSession } from '../driver/session.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { listen } from '../protocol/listener.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
-import type { ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
+import type { FilesAnswer, FilesRequest, ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
 import { serveResults } from '../results/serve-results.ts'
 import { nodeFacts } from './node-facts.ts'
 import type { RaceOrder, RaceReport, RaceStatus } from './race-messages.ts'
@@ -48,6 +48,7 @@ class RaceProcess {
       greet: () => ({ node: this.#node, facts }),
       accept: {
         control: (hello, connection) => this.#control(connection, hello.seq ?? 0),
+        files: (_hello, connection) => this.#files(connection),
         results: (hello, connection) => this.#results(connection, hello.race ?? '')
       },
       problem: (line) => process.stderr.write(`${line}\n`)
@@ -72,6 +73,12 @@ class RaceProcess {
       connection.close(messageOf(error))
     }
     this.#look()
+  }
+
+  #files(connection: Connection<FilesRequest, FilesAnswer>): void {
+    this.#connections.push(connection)
+    if (this.#session === null || this.#isSessionOver) connection.close('the race has no session here')
+    else this.#session.attachFiles(connection)
   }
 
   #results(connection: Connection<ResultsAnswer, ResultsRequest>, race: string): void {

@@ -7,6 +7,7 @@ import type { Connection } from '../protocol/connection.ts'
 import { dial, RefusedError } from '../protocol/dial.ts'
 import type { NodeFacts } from '../protocol/hello.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
+import type { FilesAnswer, FilesRequest } from '../protocol/transfer-messages.ts'
 import { addressText } from '../protocol/transport.ts'
 import type { KnownNode } from './known-nodes.ts'
 
@@ -24,6 +25,7 @@ export interface RemoteNode {
   readonly closed: null
   /** `gone`: it is there, but its session is not, and why; rejects when it cannot be reached now. */
   readonly reconnect: (seq: number) => Promise<{ readonly peer: ControlConnection } | { readonly gone: string }>
+  readonly openFiles: () => Promise<Connection<FilesAnswer, FilesRequest>>
 }
 
 export interface RemoteRace {
@@ -96,7 +98,8 @@ async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: Rem
         if (error instanceof RefusedError) return { gone: `has no session of this race any more: ${error.said}` }
         throw error
       }
-    }
+    },
+    openFiles: () => dial({ ...common, hello: { role: 'files', race: race.race, token: race.token }, deadlineMs: REOPEN_DEADLINE_MS })
   }
 }
 

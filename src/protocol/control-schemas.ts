@@ -20,6 +20,7 @@ import type {
   WorkerHealth
 } from './messages.ts'
 import { count, dictionary, type Fields, flag, list, message, type MessageSchemas, nullable, number, object, oneOf, optional, type Shape, text } from './schema.ts'
+import { supply } from './files-schemas.ts'
 import { nodeName, raceId } from './words.ts'
 
 const countByName = dictionary(count)
@@ -146,6 +147,7 @@ export const asks: MessageSchemas<NodeCommand> = {
     seed: text,
     track: text,
     trackFolder: object<Prepare['trackFolder']>({ root: nullable(text), isBundled: flag }),
+    supply,
     clients: list(count),
     target,
     facts,

@@ -6,6 +6,7 @@ import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
 import type { TargetFacts } from '../target/request.ts'
 import type { TargetOptions, TargetSecrets } from '../target/target-options.ts'
+import type { Supply } from './transfer-messages.ts'
 
 /**
  * What must arrive, once and in order, is numbered from 1 on, by session and direction. The sender keeps it (outbox.ts) until
@@ -47,6 +48,8 @@ export interface Prepare {
   readonly track: string
   /** Where data files may stand beside the track, on the coordinator's machine; root null: only in the cache. */
   readonly trackFolder: { readonly root: string | null; readonly isBundled: boolean }
+  /** Files that this node may ask for (role `files`). */
+  readonly supply: Supply
   /** Ids of this node's clients. */
   readonly clients: readonly number[]
   readonly target: Omit<TargetOptions, 'secrets'>

@@ -4,6 +4,7 @@ import { printJson } from '../../src/core/json-print.ts'
 import { HealthJudge } from '../../src/coordinator/health-judge.ts'
 import { measurementOf } from '../../src/coordinator/measure.ts'
 import { runRaceLoop, type RaceLoopResult } from '../../src/coordinator/race-loop.ts'
+import { NO_SUPPLY } from '../../src/coordinator/race-supply.ts'
 import type { OnNodeLoss, RaceObserver } from '../../src/coordinator/race-request.ts'
 import { stepFactsOf, throttledTasks } from '../../src/coordinator/step-facts.ts'
 import { allocate } from '../../src/allocation/allocation.ts'
@@ -55,6 +56,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
     seed: options.seed ?? 'seed',
     track: printJson(track),
     trackFolder: { root: track.root, isBundled: false },
+    supply: NO_SUPPLY,
     target,
     facts: { distribution: 'unknown', version: null, isServerless: false, isServerlessOperator: false },
     onError: options.onError ?? 'continue',

@@ -37,6 +37,10 @@ export const SAMPLES: Samples = {
         seed: 's',
         track: '{"name":"städte","big":12345678901234567890}',
         trackFolder: { root: null, isBundled: true },
+        supply: {
+          track: [{ path: 'index.json', bytes: 5, id: sha256, pieceBytes: 65_536, pieces: [[0, sha256]] }],
+          data: [{ path: 'c/a b.json', bytes: 70_000, id: sha256, pieceBytes: 65_536, pieces: [[1, sha256]], table: [[7, 66_000]] }]
+        },
         clients: [0, 1],
         target: {
           engine: 'lean',
@@ -150,8 +154,8 @@ export const SAMPLES: Samples = {
     }
   },
   files: {
-    asks: { data: { t: 'data', path: 'corpora/a b.json', offset: 7, base64: '' }, end: { t: 'end', path: 'corpora/a b.json', sha256 } },
-    answers: { want: { t: 'want', path: 'corpora/a b.json', sha256: null, ranges: [[0, 5]] } }
+    asks: { data: { t: 'data', sha256, offset: 7, base64: '' }, end: { t: 'end', sha256 }, lost: { t: 'lost', sha256, message: 'it is gone' } },
+    answers: { want: { t: 'want', sha256, offset: 0 } }
   },
   status: {
     asks: { 'ask-status': { t: 'ask-status', seq: 0 }, 'ask-members': { t: 'ask-members', seq: 1 } },

@@ -48,6 +48,7 @@ export class ShakyNode {
       facts: { cores: 1, memoryBytes: 1, freeDiskBytes: null, os: 'test', runtime: '20', loopDelayMs: null },
       peer: this.#open(0),
       closed: null,
+      openFiles: null,
       reconnect: async (seq) => {
         if (this.isNew) return { gone: 'knows nothing of this race any more: it was started anew' }
         await wait(20)

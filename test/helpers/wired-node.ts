@@ -62,7 +62,7 @@ export class WiredNode {
   /** As the coordinator gets it. */
   async connect(): Promise<ConnectedNode> {
     const reconnect = async (seq: number) => ({ peer: await this.#dial(seq) })
-    return { name: this.name, weight: 1, address: this.name, version: '0', facts: FACTS, peer: await this.#dial(0), closed: null, reconnect }
+    return { name: this.name, weight: 1, address: this.name, version: '0', facts: FACTS, peer: await this.#dial(0), closed: null, reconnect, openFiles: null }
   }
 
   async close(): Promise<void> {

@@ -149,13 +149,15 @@ test('histograms whose buckets lie outside, or do not add up, are a wrong shape'
 })
 
 test('paths and ids from the wire never lead out of a folder', async () => {
-  const codec = await openCodec('files', 'answers')
-  const want = (path: string): string => fault(codec, lineOf({ t: 'want', path, sha256: null, ranges: [] }))
-  for (const path of ['', '/etc/passwd', '..', '../x', 'a/../../x', 'a/..', './a', 'a//b', 'a/', 'a\\..\\b', 'a\0b', 'a\nb', 'x'.repeat(256), `${'a/'.repeat(40)}a`])
-    assert.match(want(path), /want\/path must match/, path)
-  for (const path of ['a', 'a/b.json', '.hidden', '..a/b', 'a..b', 'Ä ö/…']) assert.equal(want(path), '', path)
   const control = await openCodec('control', 'asks')
-  assert.match(fault(control, lineOf({ ...SAMPLES.control.asks.prepare, race: '../../x' })), /prepare\/race must match/)
+  const { prepare } = SAMPLES.control.asks
+  const named = (path: string): string => fault(control, lineOf({ ...prepare, supply: { track: [{ ...prepare.supply.track[0]!, path }], data: null } }))
+  for (const path of ['', '/etc/passwd', '..', '../x', 'a/../../x', 'a/..', './a', 'a//b', 'a/', 'a\\..\\b', 'a\0b', 'a\nb', 'x'.repeat(256), `${'a/'.repeat(40)}a`])
+    assert.match(named(path), /path must match/, path)
+  for (const path of ['a', 'a/b.json', '.hidden', '..a/b', 'a..b', 'Ä ö/…']) assert.equal(named(path), '', path)
+  const files = await openCodec('files', 'answers')
+  assert.match(fault(files, lineOf({ t: 'want', sha256: '../../etc/passwd', offset: 0 })), /want\/sha256 must match/)
+  assert.match(fault(control, lineOf({ ...prepare, race: '../../x' })), /prepare\/race must match/)
 })
 
 test('a long message travels in lines below the limit, and is the same behind them', async () => {

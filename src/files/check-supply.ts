@@ -1,0 +1,53 @@
+// What a coordinator announces, before any of it is believed: names stay inside their folder (the wire's schema), mean one file
+// each on any disk, and pieces are of the size they must have.
+
+import { RallyError } from '../core/errors.ts'
+import type { SuppliedFile, Supply } from '../protocol/transfer-messages.ts'
+import { pieceBytesOf, pieceCount } from './pieces.ts'
+
+/** Throws RallyError('protocol') with the first thing that is wrong. */
+export function checkSupply({ track, data }: Supply): void {
+  for (const files of [track, data ?? []]) {
+    checkNames(files.map(({ path }) => path))
+    for (const file of files) checkPieces(file)
+  }
+}
+
+function checkNames(paths: readonly string[]): void {
+  const files = new Map<string, string>()
+  for (const path of paths) {
+    if (isOutside(path)) throw refused(path, 'leads out of its folder')
+    const before = files.get(folded(path))
+    if (before !== undefined) throw refused(path, before === path ? 'comes twice' : `is the same as [${before}] on some disks`)
+    files.set(folded(path), path)
+  }
+  for (const path of paths) {
+    for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+      const above = files.get(folded(path.slice(0, at)))
+      if (above !== undefined) throw refused(path, `stands below [${above}], which is a file`)
+    }
+  }
+}
+
+/** Also where the schema has refused it: nothing is written on the word of another part of the program. */
+function isOutside(path: string): boolean {
+  return path.split('/').some((part) => part === '' || part === '.' || part === '..') || /[\\\0]/.test(path)
+}
+
+/** Letters of either case, and of either way to write an accent, are one on some disks. */
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase().normalize('NFC')
+}
+
+function checkPieces(file: SuppliedFile): void {
+  const { path, bytes, pieceBytes, pieces } = file
+  if (!Number.isSafeInteger(bytes) || pieceBytes !== pieceBytesOf(bytes)) throw refused(path, `has pieces of ${pieceBytes} bytes, but ${bytes} bytes in all`)
+  const count = pieceCount(file)
+  pieces.forEach(([piece], index) => {
+    if (piece >= count || (index > 0 && piece <= pieces[index - 1]![0])) throw refused(path, `has no piece ${piece} at that place`)
+  })
+}
+
+function refused(path: string, why: string): RallyError {
+  return new RallyError('protocol', `the coordinator announces a file [${path}] that ${why}: it is refused`)
+}
