@@ -11,6 +11,18 @@ import { hasRoomErrors, retryBody } from './bulk-retry.ts'
 import { bulkSource, type BulkRequest } from './bulk-source.ts'
 import { apiFailure, beginning, failed, failedResult } from './failure.ts'
 import type { Failure, OperationResult, OperationType, RunContext } from './operation.ts'
+import { singleExchange } from './single-exchange.ts'
+
+/** Without retries of its own, a bulk is one exchange. */
+const single = singleExchange({
+  request: (params) => ((params as BulkRequest).retriesOn429 === 0 ? (params as BulkRequest).request : null),
+  judge: (answer, params, context) => {
+    const wanted = params as BulkRequest
+    const result = resultOf(answer, wanted, context)
+    checkAssertions(wanted.assertions, wanted.operation, result, context)
+    return result
+  }
+})
 
 export const bulk: OperationType = {
   name: 'bulk',
@@ -21,7 +33,17 @@ export const bulk: OperationType = {
     const result = await runBulk(client, wanted, context).catch(failedResult)
     checkAssertions(wanted.assertions, wanted.operation, result, context)
     return result
-  }
+  },
+  single
+}
+
+function resultOf(answer: TargetAnswer, wanted: BulkRequest, context: RunContext): OperationResult {
+  const attempts: Attempts = { bytes: answer.wireBytes, retries: 0, failedBefore: [] }
+  if (answer.status >= 300) return failed(apiFailure(answer), attempts.bytes)
+  if (!needsItems(wanted, answer, attempts, context)) return succeeded(wanted, attempts)
+  const parsed = parsedAnswer(answer)
+  if (parsed instanceof Error) return failed(unreadable(answer, parsed), attempts.bytes)
+  return judge(wanted, { document: parsed, items: itemsOf(parsed), answer }, attempts)
 }
 
 /** What the attempts so far have come to. */

@@ -4,7 +4,7 @@ import type { Random } from '../core/random.ts'
 import type { Clock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Operation, Track } from '../track/track.ts'
-import type { TargetClient, TargetFacts } from '../target/request.ts'
+import type { TargetAnswer, TargetClient, TargetFacts, TargetRequest, TransportError } from '../target/request.ts'
 
 /** One kind of operation; its file and its `name` are the word in the track. */
 export interface OperationType {
@@ -18,6 +18,17 @@ export interface OperationType {
   createSource(context: SourceContext): ParamSource
   /** One request: may be several exchanges. A failed request is a result, not an error; throws only for what must end the race. */
   run(client: TargetClient, params: RequestParams, context: RunContext): Promise<OperationResult>
+  /** Of types whose request is one exchange, judged by its answer alone: the same as `run`, without a promise on the measured path. */
+  readonly single?: SingleExchange
+}
+
+export interface SingleExchange {
+  /** What to send; null: these parameters ask for more than one exchange, and need `run`. */
+  request(params: RequestParams, context: RunContext): TargetRequest | null
+  /** What came of it; throws only for what must end the race. */
+  result(answer: TargetAnswer, params: RequestParams, context: RunContext): OperationResult
+  /** The same of a request without an answer. */
+  failed(error: TransportError): OperationResult
 }
 
 export interface SourceContext {

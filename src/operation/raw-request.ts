@@ -3,13 +3,14 @@
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
-import type { TargetClient, TargetRequest } from '../target/request.ts'
+import type { TargetRequest } from '../target/request.ts'
 import { elasticParams } from './elastic-params.ts'
-import { apiFailure, failed, failedResult } from './failure.ts'
+import { apiFailure, failed } from './failure.ts'
 import { fixedSource } from './fixed-source.ts'
-import type { OperationResult, OperationType, RequestParams } from './operation.ts'
+import type { OperationType } from './operation.ts'
 import { queryString } from './query-string.ts'
 import { requestParts, sendOptions } from './request-parts.ts'
+import { runSingle, singleExchange } from './single-exchange.ts'
 
 interface RawRequest {
   readonly request: TargetRequest
@@ -18,11 +19,20 @@ interface RawRequest {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const
 
+const single = singleExchange({
+  request: (params) => (params as RawRequest).request,
+  judge: (answer, params) => {
+    if (answer.status >= 400 && !(params as RawRequest).ignore.includes(answer.status)) return failed(apiFailure(answer), answer.wireBytes)
+    return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
+  }
+})
+
 export const rawRequest: OperationType = {
   name: 'raw-request',
   isAdmin: false,
   createSource: ({ operation, track }) => fixedSource(encode(operation.name, elasticParams(operation, track))),
-  run: runRawRequest
+  run: (client, params, context) => runSingle(single, client, params, context),
+  single
 }
 
 function encode(name: string, params: JsonObject): RawRequest {
@@ -67,15 +77,4 @@ function bodyOf(params: JsonObject, isBulk: boolean): Buffer | null {
 
 function withNewline(line: string): string {
   return line.endsWith('\n') ? line : `${line}\n`
-}
-
-async function runRawRequest(client: TargetClient, params: RequestParams): Promise<OperationResult> {
-  const { request, ignore } = params as RawRequest
-  try {
-    const answer = await client.send(request)
-    if (answer.status >= 400 && !ignore.includes(answer.status)) return failed(apiFailure(answer), answer.wireBytes)
-    return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
-  } catch (error) {
-    return failedResult(error)
-  }
 }

@@ -1,18 +1,19 @@
 // search: one `GET /{index}/_search`, made once and sent again and again.
 
 import { numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
-import type { TargetAnswer, TargetClient, TargetRequest } from '../target/request.ts'
+import type { TargetAnswer, TargetRequest } from '../target/request.ts'
 import { assertionsOf, checkAssertions, type Assertion } from './assertions.ts'
 import { defineOperation } from './define-operation.ts'
 import { elasticParams } from './elastic-params.ts'
-import { apiFailure, failed, failedResult } from './failure.ts'
+import { apiFailure, failed } from './failure.ts'
 import { fixedSource } from './fixed-source.ts'
-import type { OperationResult, OperationType, ParamSource, RunContext, SourceContext } from './operation.ts'
+import type { OperationResult, OperationType, ParamSource, RequestParams, RunContext, SourceContext } from './operation.ts'
 import { truthy } from './python-values.ts'
 import { requestParts } from './request-parts.ts'
 import { scrollDefinition } from './scroll-search.ts'
 import { hitsOf, parseSearchAnswer, partialReason, partialShards } from './search-answer.ts'
 import { searchRequest } from './search-request.ts'
+import { runSingle, singleExchange } from './single-exchange.ts'
 
 /** With `pages`, a search is a scroll (deprecated in Elastic Rally, and still done). */
 const paged = defineOperation({ ...scrollDefinition, name: 'search' })
@@ -27,12 +28,24 @@ interface SearchRequest {
   readonly operation: string
 }
 
+const single = singleExchange({
+  request: (params, { target: { isServerless, isServerlessOperator } }) => {
+    if (!isSingle(params)) return null
+    return isServerless && !isServerlessOperator ? params.serverlessRequest : params.request
+  },
+  judge: (answer, params, context) => searchResult(answer, params as SearchRequest, context)
+})
+
 export const search: OperationType = {
   name: 'search',
   isAdmin: false,
   createSource: (context) => (truthy(context.operation.params['pages']) ? paged.createSource(context) : singleSource(context)),
-  run: (client, params, context) =>
-    'request' in params ? runSearch(client, params as SearchRequest, context) : paged.run(client, params, context)
+  run: (client, params, context) => (isSingle(params) ? runSingle(single, client, params, context) : paged.run(client, params, context)),
+  single
+}
+
+function isSingle(params: RequestParams): params is SearchRequest {
+  return 'request' in params
 }
 
 function singleSource({ operation, track }: SourceContext): ParamSource {
@@ -49,26 +62,20 @@ function encode(params: JsonObject, operation: string): SearchRequest {
   return { request, serverlessRequest, detailed, ignore: requestParts(params).ignore, assertions, operation }
 }
 
-async function runSearch(client: TargetClient, params: SearchRequest, context: RunContext): Promise<OperationResult> {
-  const { request, serverlessRequest, detailed, ignore } = params
-  const { isServerless, isServerlessOperator } = context.target
-  try {
-    const answer = await client.send(isServerless && !isServerlessOperator ? serverlessRequest : request)
-    if (answer.status >= 400) {
-      if (ignore.includes(answer.status)) return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
-      return failed(apiFailure(answer), answer.wireBytes)
-    }
-    const partial = partialReason(answer)
-    if (partial !== null) return partialShards(answer, partial)
-    if (detailed) {
-      const result = detailedResult(answer)
-      checkAssertions(params.assertions, params.operation, result, context)
-      return result
-    }
-    return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
-  } catch (error) {
-    return failedResult(error)
+function searchResult(answer: TargetAnswer, params: SearchRequest, context: RunContext): OperationResult {
+  if (answer.status >= 400) {
+    return params.ignore.includes(answer.status) ? succeeded(answer) : failed(apiFailure(answer), answer.wireBytes)
   }
+  const partial = partialReason(answer)
+  if (partial !== null) return partialShards(answer, partial)
+  if (!params.detailed) return succeeded(answer)
+  const result = detailedResult(answer)
+  checkAssertions(params.assertions, params.operation, result, context)
+  return result
+}
+
+function succeeded(answer: TargetAnswer): OperationResult {
+  return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
 }
 
 function detailedResult(answer: TargetAnswer): OperationResult {

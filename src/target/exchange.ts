@@ -1,5 +1,5 @@
 // One HTTP exchange: its clock, its deadline, what becomes of it. Reused from request to request: undici makes its own
-// objects for each, we none but the promise and the answer. A connection calls the `on…` methods; they are those of
+// objects for each, we none but the answer. A connection calls the `on…` methods; they are those of
 // undici 7's older handlers: with the newer ones undici wraps each handler and parses every header into an object
 // (measured: test/bench/bench-target.ts).
 
@@ -7,7 +7,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import { systemCode } from '../core/errors.ts'
 import { AnswerReader, RawHead, type AnswerHead } from './answer-reader.ts'
-import { TransportError, type RequestTiming, type TargetAnswer, type TargetRequest } from './request.ts'
+import { TransportError, type AnswerReceiver, type RequestTiming, type TargetRequest } from './request.ts'
 import type { Expiring, TimeoutWheel } from './timeout-wheel.ts'
 import { toTransportError } from './transport-failure.ts'
 
@@ -58,12 +58,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   startMs = 0.5
 
   readonly #owner: ExchangeOwner
-  readonly #executor = (resolve: (answer: TargetAnswer) => void, reject: (error: TransportError) => void): void => {
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-  #resolve: (answer: TargetAnswer) => void = ignore
-  #reject: (error: TransportError) => void = ignore
+  #receiver: AnswerReceiver = NOBODY
   #host: HostConnection | null = null
   #request: TargetRequest | null = null
   #isCounted = true
@@ -83,8 +78,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     return this.#isOver
   }
 
-  /** Sends; resolves with any complete answer, rejects with TransportError. */
-  start(host: HostConnection, request: TargetRequest, { timeoutMs, isCounted }: Sending): Promise<TargetAnswer> {
+  /** Sends; the receiver is told of any complete answer, or why there is none. */
+  start(host: HostConnection, request: TargetRequest, { timeoutMs, isCounted }: Sending, receiver: AnswerReceiver): void {
+    this.#receiver = receiver
     this.#host = host
     this.#request = request
     this.#isCounted = isCounted
@@ -95,10 +91,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
       this.#isArmed = true
       this.#owner.wheel.arm(this, this.startMs, timeoutMs)
     }
-    const promise = new Promise<TargetAnswer>(this.#executor)
     if (isCounted && !this.#owner.maySend(this.startMs)) this.#fail(new TransportError('cancelled', 'this node may not send any more'))
     else this.#send(host, request)
-    return promise
   }
 
   /** Ends the exchange from our side; the connection is closed with it. */
@@ -176,10 +170,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     const endMs = this.#owner.clock.monotonicMs()
     host.lastUseMs = endMs
     if (this.#isCounted) this.#owner.timing.lastByteMs = endMs
-    const resolve = this.#resolve
+    const receiver = this.#receiver
     const answer = this.#reader.finish()
     this.#end(true)
-    resolve(answer)
+    receiver.answered(answer)
   }
 
   onError(error: Error): void {
@@ -213,9 +207,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
       timing.lastByteMs = this.#owner.clock.monotonicMs()
       if (Number.isNaN(timing.firstSentMs)) timing.firstSentMs = this.startMs
     }
-    const reject = this.#reject
+    const receiver = this.#receiver
     this.#end(false)
-    reject(error)
+    receiver.failed(error)
   }
 
   #end(reusable: boolean): void {
@@ -223,8 +217,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     this.#host = null
     this.#request = null
     this.#abort = null
-    this.#resolve = ignore
-    this.#reject = ignore
+    this.#receiver = NOBODY
     if (this.#isArmed) {
       this.#isArmed = false
       this.#owner.wheel.disarm(this)
@@ -233,4 +226,4 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
   }
 }
 
-function ignore(): void {}
+const NOBODY: AnswerReceiver = { answered: () => {}, failed: () => {} }

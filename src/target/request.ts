@@ -68,6 +68,14 @@ export class UnreachableError extends RallyError {
   }
 }
 
+/** Who is told of the end of one exchange; may hand over the next request at once. Must not throw. */
+export interface AnswerReceiver {
+  /** Any complete answer, whatever its status. */
+  answered(answer: TargetAnswer): void
+  /** No (complete) answer came. */
+  failed(error: TransportError): void
+}
+
 /** The HTTP side of one simulated client: its own connections, one exchange at a time unless a composite asks for more. */
 export interface TargetClient {
   readonly timing: RequestTiming
@@ -75,6 +83,8 @@ export interface TargetClient {
   begin(): void
   /** Resolves with any complete answer, whatever its status; rejects with TransportError. */
   send(request: TargetRequest): Promise<TargetAnswer>
+  /** As `send`, without a promise: the receiver is told once, from within the reading of the answer. */
+  exchange(request: TargetRequest, receiver: AnswerReceiver): void
   /** Marks a wait as if it were an exchange (`sleep`): first sent now / last byte now. */
   markSent(): void
   markEnd(): void

@@ -1,12 +1,14 @@
 // The HTTP side of one simulated client: its own connection to every host, used in turn.
 
 import type { Clock } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
 import { Exchange, type ExchangeOwner, type HostConnection, type Sending } from './exchange.ts'
 import { LeanConnection } from './lean-connection.ts'
 import { RequestForm } from './request-form.ts'
 import {
   TransportError,
   UnreachableError,
+  type AnswerReceiver,
   type RequestTiming,
   type TargetAnswer,
   type TargetClient,
@@ -65,13 +67,24 @@ class PooledClient implements TargetClient, ExchangeOwner {
   }
 
   send(request: TargetRequest): Promise<TargetAnswer> {
-    return this.#options.retries.max === 0 ? this.#sendOnce(request) : this.#sendRepeatedly(request)
+    return this.#options.retries.max === 0 ? promised((receiver) => this.#sendOnce(request, receiver)) : this.#sendRepeatedly(request)
+  }
+
+  exchange(request: TargetRequest, receiver: AnswerReceiver): void {
+    if (this.#options.retries.max === 0) this.#sendOnce(request, receiver)
+    else
+      void this.#sendRepeatedly(request).then(
+        (answer) => receiver.answered(answer),
+        (error: unknown) => receiver.failed(asTransportError(error))
+      )
   }
 
   async warmUp(): Promise<void> {
     const request: TargetRequest = { method: 'HEAD', path: '/', body: null, keep: 'none' }
     const uncounted = { timeoutMs: this.#options.timeoutMs, isCounted: false }
-    const results = await Promise.allSettled(this.#hosts.map((host) => this.#exchange(host, request, uncounted)))
+    const results = await Promise.allSettled(
+      this.#hosts.map((host) => promised((receiver) => this.#exchange(host, request, uncounted, receiver)))
+    )
     for (const result of results) {
       if (result.status === 'rejected') throw result.reason instanceof TransportError ? new UnreachableError(result.reason) : result.reason
     }
@@ -97,19 +110,26 @@ class PooledClient implements TargetClient, ExchangeOwner {
     if (reusable) this.#idle.push(exchange)
   }
 
-  #sendOnce(request: TargetRequest): Promise<TargetAnswer> {
+  #sendOnce(request: TargetRequest, receiver: AnswerReceiver): void {
     const host = this.#hosts[this.#turn]
-    if (host === undefined) return Promise.reject(new TransportError('other', 'no target host is given'))
+    if (host === undefined) {
+      receiver.failed(new TransportError('other', 'no target host is given'))
+      return
+    }
     this.#turn = this.#turn + 1 === this.#hosts.length ? 0 : this.#turn + 1
-    return this.#exchange(host, request, request.timeoutMs === undefined ? this.#counted : { timeoutMs: request.timeoutMs, isCounted: true })
+    const sending = request.timeoutMs === undefined ? this.#counted : { timeoutMs: request.timeoutMs, isCounted: true }
+    this.#exchange(host, request, sending, receiver)
   }
 
-  #exchange(host: HostConnection, request: TargetRequest, sending: Sending): Promise<TargetAnswer> {
-    if (this.#isClosed) return Promise.reject(new TransportError('cancelled', 'the client was closed'))
+  #exchange(host: HostConnection, request: TargetRequest, sending: Sending, receiver: AnswerReceiver): void {
+    if (this.#isClosed) {
+      receiver.failed(new TransportError('cancelled', 'the client was closed'))
+      return
+    }
     const exchange = this.#idle.pop() ?? new Exchange(this)
     exchange.slot = this.#active.length
     this.#active.push(exchange)
-    return exchange.start(host, request, sending)
+    exchange.start(host, request, sending, receiver)
   }
 
   // As Elastic's client does when told to: at once, on the next host.
@@ -117,7 +137,7 @@ class PooledClient implements TargetClient, ExchangeOwner {
     const { max, onStatus, onTimeout } = this.#options.retries
     for (let attempt = 0; ; attempt++) {
       try {
-        const answer = await this.#sendOnce(request)
+        const answer = await promised((receiver) => this.#sendOnce(request, receiver))
         if (attempt === max || !onStatus.includes(answer.status)) return answer
       } catch (error) {
         const failure = error instanceof TransportError ? error.failure : 'other'
@@ -127,6 +147,14 @@ class PooledClient implements TargetClient, ExchangeOwner {
       this.timing.retries++
     }
   }
+}
+
+function promised(start: (receiver: AnswerReceiver) => void): Promise<TargetAnswer> {
+  return new Promise((answered, failed) => start({ answered, failed }))
+}
+
+function asTransportError(error: unknown): TransportError {
+  return error instanceof TransportError ? error : new TransportError('other', messageOf(error), error)
 }
 
 function connectionTo(options: TargetOptions, index: number): HostConnection {

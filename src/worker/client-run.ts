@@ -3,15 +3,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Random } from '../core/random.ts'
 import type { ClientTask } from '../allocation/allocation.ts'
-import type { OperationResult, OperationType, ParamSource, RequestParams, RunContext } from '../operation/operation.ts'
+import type { OperationResult, OperationType, ParamSource, RequestParams, RunContext, SingleExchange } from '../operation/operation.ts'
 import { loopControlFor, type LoopControl } from '../scheduler/loop-control.ts'
 import { rampUpDelayMs } from '../scheduler/ramp-up.ts'
 import { schedulerFor, type Scheduler } from '../scheduler/scheduler.ts'
-import { emptySample, type Sample } from '../sample/sample.ts'
 import type { TaskRecorder } from '../sample/task-recorder.ts'
-import type { TargetClient } from '../target/request.ts'
+import type { AnswerReceiver, TargetAnswer, TargetClient, TargetRequest, TransportError } from '../target/request.ts'
 import { judgeFailure, thrownResult } from './on-error.ts'
 import type { StopSignal } from './pacer.ts'
+import { RequestRecord, type RequestMoments } from './request-record.ts'
 import type { TaskAccount } from './task-account.ts'
 import type { Thread } from './thread.ts'
 
@@ -48,60 +48,104 @@ export async function runClientTask(run: ClientRun, stepStartMs: number, taskSta
   }
 }
 
-class ClientLoop {
+/**
+ * Due? → with what? → send → record → due? … One request after the other runs from answer to answer, within the reading of the
+ * sockets; promises are made only where the client has to wait: for a due time, for an operation of several exchanges, after a failure.
+ */
+class ClientLoop implements AnswerReceiver, RequestMoments {
+  dueMs = 0.5
+  beganMs = 0.5
+  freeSinceMs: number
   readonly #run: ClientRun
+  readonly #single: SingleExchange | undefined
   readonly #loop: LoopControl
   readonly #scheduler: Scheduler
   readonly #context: RunContext
+  readonly #record: RequestRecord
   readonly #stepStartMs: number
   readonly #taskStartMs: number
-  readonly #sample: Sample
+  #firstDueMs = 0.5
   #isWarm = false
-  /** When the client's last request was over: from then on lateness is the driver's own. */
-  #freeAtMs: number
+  #isOver = false
+  /** Over because the task is, not its source or the race. */
+  #isComplete = false
+  // The next request, once it is prepared.
+  #params: RequestParams = NO_PARAMS
+  #request: TargetRequest | null = null
+  #isNormal = false
+  #recorder: TaskRecorder | null = null
+  #isHandingOver = false
+  #pause: () => void = ignore
+  #break: (error: unknown) => void = ignore
+  readonly #executor = (resolve: () => void, reject: (error: unknown) => void): void => {
+    this.#pause = resolve
+    this.#break = reject
+    this.#handOver()
+  }
 
   constructor(run: ClientRun, loop: LoopControl, stepStartMs: number, taskStartMs: number) {
-    const { part, source, random, thread, stop } = run
+    const { part, source, random, thread, stop, account, target } = run
     this.#run = run
+    this.#single = run.operation.single
     this.#loop = loop
     const seat = { clientIndex: part.clientIndexInTask, random, expectedWeight: source.expectedWeight, warn: thread.warn }
     this.#scheduler = schedulerFor(part.task, seat)
     this.#context = thread.runContext(stop)
-    this.#sample = emptySample(run.client, run.account.index)
+    const { isThrottled } = this.#scheduler
+    this.#record = new RequestRecord(run.client, { account, thread, timing: target.timing, isThrottled, stepStartMs })
     this.#stepStartMs = stepStartMs
     this.#taskStartMs = taskStartMs
-    this.#freeAtMs = taskStartMs
+    this.freeSinceMs = taskStartMs
   }
 
   /** Resolves with the monotonic time at which the client's part was over. */
   async run(): Promise<number> {
-    const { part, thread, stop, source, client } = this.#run
-    const { clock, pacer, lease, health } = thread
+    const { part, thread, stop } = this.#run
+    const { clock, pacer } = thread
     // Due times count from the end of the ramp-up, so that the wait is not charged to latency.
-    const firstDueMs = this.#taskStartMs + rampUpDelayMs(part.task, part)
-    if (firstDueMs > this.#taskStartMs && !(await pacer.until(firstDueMs, stop))) return clock.monotonicMs()
-    for (;;) {
-      const dueMs = firstDueMs + this.#scheduler.nextDueMs()
-      const nowMs = clock.monotonicMs()
-      health.clientIsFree(client, dueMs, this.#freeAtMs)
-      const type = this.#loop.begin(nowMs - this.#taskStartMs, dueMs - this.#taskStartMs)
-      if (type === null) return this.#endOfTask()
-      if (type === 'normal' && !this.#isWarm) this.#warm()
-      const params = source.next()
-      if (params === null || stop.stopped) return clock.monotonicMs()
-      let readyMs = clock.monotonicMs()
-      if (dueMs > readyMs) {
-        if (!(await pacer.until(dueMs, stop))) return clock.monotonicMs()
-        readyMs = clock.monotonicMs()
-      }
-      if (!lease.holds(readyMs) && !(await this.#leaseAgain())) return clock.monotonicMs()
-      await this.#request(params, type, dueMs)
+    this.#firstDueMs = this.#taskStartMs + rampUpDelayMs(part.task, part)
+    if (this.#firstDueMs > this.#taskStartMs && !(await pacer.until(this.#firstDueMs, stop))) return clock.monotonicMs()
+    this.#prepare(clock.monotonicMs())
+    while (!this.#isOver) {
+      if (!this.#isReady() && !(await this.#untilReady())) return clock.monotonicMs()
+      if (this.#request === null) await this.#operate()
+      else await new Promise<void>(this.#executor)
     }
+    return this.#isComplete ? this.#endOfTask() : clock.monotonicMs()
+  }
+
+  /** Decides on the next request: when, with what, how it counts; or that there is none. */
+  #prepare(nowMs: number): void {
+    const { thread, stop, source, client } = this.#run
+    this.dueMs = this.#firstDueMs + this.#scheduler.nextDueMs()
+    thread.health.clientIsFree(client, this.dueMs, this.freeSinceMs)
+    const type = this.#loop.begin(nowMs - this.#taskStartMs, this.dueMs - this.#taskStartMs)
+    if (type === 'normal' && !this.#isWarm) this.#warm()
+    const params = type === null ? null : source.next()
+    if (params === null || stop.stopped) {
+      this.#isOver = true
+      this.#isComplete = type === null
+      return
+    }
+    this.#isNormal = type === 'normal'
+    this.#params = params
+    this.#request = this.#single === undefined ? null : this.#single.request(params, this.#context)
+  }
+
+  /** Whether the prepared request may leave now. */
+  #isReady(): boolean {
+    const { clock, lease } = this.#run.thread
+    const nowMs = clock.monotonicMs()
+    return !(this.dueMs > nowMs) && lease.holds(nowMs)
   }
 
   /** A node that stood still may hear of its coordinator a moment later; else it is stopped. False: it was. */
-  async #leaseAgain(): Promise<boolean> {
-    const { thread: { clock, pacer, lease }, stop } = this.#run
+  async #untilReady(): Promise<boolean> {
+    const {
+      thread: { clock, pacer, lease },
+      stop
+    } = this.#run
+    if (this.dueMs > clock.monotonicMs() && !(await pacer.until(this.dueMs, stop))) return false
     while (!lease.holds(clock.monotonicMs())) {
       if (!(await pacer.until(clock.monotonicMs() + LEASE_LOOK_MS, stop))) return false
     }
@@ -111,7 +155,7 @@ class ClientLoop {
   /** From the end of its last request in the warm-up, so that seconds of the measured phase hold nothing of that; not from its next one. */
   #warm(): void {
     this.#isWarm = true
-    const atMs = Math.max(this.#freeAtMs, this.#taskStartMs + this.#loop.warmupMs)
+    const atMs = Math.max(this.freeSinceMs, this.#taskStartMs + this.#loop.warmupMs)
     this.#run.account.clientWarm(atMs - this.#stepStartMs)
   }
 
@@ -124,66 +168,85 @@ class ClientLoop {
     return thread.clock.monotonicMs()
   }
 
-  async #request(params: RequestParams, type: 'warmup' | 'normal', dueMs: number): Promise<void> {
-    const { operation, target, account, thread } = this.#run
-    const beganMs = thread.clock.monotonicMs()
-    const recorder = account.recorder(type)
-    target.begin()
-    thread.pacer.sent()
-    recorder.sent(beganMs - this.#stepStartMs)
-    account.sentAt(beganMs - this.#stepStartMs)
-    let thrown: { readonly error: unknown } | null = null
+  #begin(): void {
+    this.beganMs = this.#run.thread.clock.monotonicMs()
+    this.#run.target.begin()
+    this.#recorder = this.#record.begins(this.#isNormal ? 'normal' : 'warmup', this.beganMs)
+  }
+
+  #handOver(): void {
+    this.#begin()
+    this.#isHandingOver = true
+    this.#run.target.exchange(this.#request!, this)
+    this.#isHandingOver = false
+  }
+
+  /** The next request is handed over from here if it may leave at once: no promise, no turn of the loop. */
+  answered(answer: TargetAnswer): void {
+    try {
+      this.#judge(answer)
+      if (this.#isOver || this.#isHandingOver || this.#request === null || !this.#isReady()) this.#pause()
+      else this.#handOver()
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  failed(error: TransportError): void {
+    try {
+      this.#end(this.#single!.failed(error), null)
+      this.#pause()
+    } catch (fatal) {
+      this.#break(fatal)
+    }
+  }
+
+  #judge(answer: TargetAnswer): void {
+    let thrown: Thrown | null = null
     let result: OperationResult
     try {
-      result = await operation.run(target, params, this.#context)
+      result = this.#single!.result(answer, this.#params, this.#context)
     } catch (error) {
       thrown = { error }
       result = thrownResult(error)
     }
-    const doneMs = thread.clock.monotonicMs()
-    recorder.tally.retries += target.timing.retries
-    if (result.failure?.errorClass === 'cancelled') recorder.cancelled(doneMs - this.#stepStartMs)
-    else {
-      this.#sample.isNormal = type === 'normal'
-      this.#time(dueMs, beganMs, doneMs)
-      this.#record(result, recorder)
+    this.#end(result, thrown)
+  }
+
+  async #operate(): Promise<void> {
+    const { operation, target } = this.#run
+    this.#begin()
+    let thrown: Thrown | null = null
+    let result: OperationResult
+    try {
+      result = await operation.run(target, this.#params, this.#context)
+    } catch (error) {
+      thrown = { error }
+      result = thrownResult(error)
     }
-    this.#freeAtMs = doneMs
     // Work without any exchange must not keep the thread from hearing commands.
     if (!(target.timing.firstSentMs > 0)) await nextTurn()
+    this.#end(result, thrown)
+  }
+
+  /** Writes the request down and prepares the next one; throws what ends the race. */
+  #end(result: OperationResult, thrown: Thrown | null): void {
+    const doneMs = this.#record.ends(result, this.#recorder!, this.#isNormal, this)
+    this.freeSinceMs = doneMs
     this.#scheduler.requestDone(result.weight, result.unit)
     if (result.failure !== null) {
-      account.failure(result.failure)
+      this.#run.account.failure(result.failure)
       if (thrown !== null) throw thrown.error
-      judgeFailure(thread.onError, this.#run.part.task, result.failure)
+      judgeFailure(this.#run.thread.onError, this.#run.part.task, result.failure)
     }
-  }
-
-  #time(dueMs: number, beganMs: number, doneMs: number): void {
-    const sample = this.#sample
-    const { firstSentMs, lastByteMs } = this.#run.target.timing
-    // A request without any exchange (nothing to delete) is timed by its own work.
-    const sentMs = firstSentMs > 0 ? firstSentMs : beganMs
-    const endMs = lastByteMs > 0 ? lastByteMs : doneMs
-    sample.endOffsetMs = endMs - this.#stepStartMs
-    sample.serviceMs = endMs - sentMs
-    sample.latencyMs = this.#scheduler.isThrottled ? endMs - dueMs : sample.serviceMs
-    sample.processingMs = doneMs - beganMs
-    // Late because its client was still busy: charged to latency, not to the driver.
-    sample.sendDelayMs = dueMs >= this.#freeAtMs ? sentMs - dueMs : Number.NaN
-  }
-
-  #record(result: OperationResult, recorder: TaskRecorder): void {
-    const sample = this.#sample
-    const { account, thread } = this.#run
-    sample.weight = result.weight
-    sample.unit = result.unit
-    sample.bytes = result.bytes
-    sample.errorClass = result.success ? null : (result.failure?.errorClass ?? 'unsuccessful')
-    sample.errorRun = result.success ? 0 : sample.errorRun + 1
-    if (result.success) account.unit = result.unit
-    recorder.record(sample)
-    thread.columns.add(sample)
-    if (sample.sendDelayMs >= 0) thread.health.sendDelay(sample.sendDelayMs)
+    this.#prepare(doneMs)
   }
 }
+
+interface Thrown {
+  readonly error: unknown
+}
+
+const NO_PARAMS: RequestParams = Object.freeze({})
+
+function ignore(): void {}

@@ -1,7 +1,9 @@
 // A target that is not there: it writes down what is asked and answers from a script.
 
+import assert from 'node:assert/strict'
 import {
   TransportError,
+  type AnswerReceiver,
   type TargetAnswer,
   type TargetClient,
   type TargetRequest,
@@ -10,7 +12,7 @@ import {
 import type { JsonObject } from '../../../src/core/json.ts'
 import { printJson } from '../../../src/core/json-print.ts'
 import { operationType } from '../../../src/operation/registry.ts'
-import type { OperationResult, RunContext, SourceContext } from '../../../src/operation/operation.ts'
+import type { OperationResult, OperationType, RequestParams, RunContext, SourceContext } from '../../../src/operation/operation.ts'
 import type { Track } from '../../../src/track/track.ts'
 import { emptyTrack } from './empty-track.ts'
 
@@ -40,6 +42,13 @@ export class RecordingClient implements TargetClient {
     const [status, content = {}] = scripted
     const body = Buffer.from(typeof content === 'string' ? content : printJson(content))
     return Promise.resolve({ status, headers: {}, body, head: body, wireBytes: body.length })
+  }
+
+  exchange(request: TargetRequest, receiver: AnswerReceiver): void {
+    void this.send(request).then(
+      (answer) => receiver.answered(answer),
+      (error: unknown) => receiver.failed(error as TransportError)
+    )
   }
 
   begin(): void {}
@@ -92,7 +101,34 @@ export async function runOperation(type: string, params: JsonObject, answers: re
   const request = source.next()
   if (request === null) throw new Error('no parameters')
   const result = await operation.run(client, request, context)
+  await assertSameWithoutPromise(operation, { params: request, answers, context, result })
   return { client, result, waits }
+}
+
+interface Ran {
+  readonly params: RequestParams
+  readonly answers: readonly Scripted[]
+  readonly context: RunContext
+  readonly result: OperationResult
+}
+
+/** What runs as one exchange must come to the same either way. */
+async function assertSameWithoutPromise({ single }: OperationType, { params, answers, context, result }: Ran): Promise<void> {
+  const request = single?.request(params, context) ?? null
+  if (single === undefined || request === null) return
+  const told = await new Promise<OperationResult>((resolve, reject) => {
+    new RecordingClient(answers).exchange(request, {
+      answered: (answer) => {
+        try {
+          resolve(single.result(answer, params, context))
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)))
+        }
+      },
+      failed: (error) => resolve(single.failed(error))
+    })
+  })
+  assert.deepEqual(told, result)
 }
 
 export function sourceContext(type: string, params: JsonObject, track: Partial<Track> = {}): SourceContext {
