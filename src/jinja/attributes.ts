@@ -25,7 +25,7 @@ export function attributeOf(value: Value, name: string): Value | undefined {
   if (value instanceof Dict) return methodOf(value, name, DICT_METHODS.get(name))
   if (typeof value === 'string') return methodOf(value, name, TEXT_METHODS.get(name) ?? FORMAT_METHODS.get(name))
   if (isList(value)) return methodOf(value, name, LIST_METHODS.get(name))
-  if (value instanceof Tuple) return methodOf(value, name, TUPLE_METHODS.get(name))
+  if (value instanceof Tuple) return value.attribute(name) ?? methodOf(value, name, TUPLE_METHODS.get(name))
   if (value instanceof Markup) return methodOf(value, name, markupMethod(name) ?? MARKUP_FORMAT_METHODS.get(name))
   if (value instanceof Range) {
     if (name === 'start' || name === 'stop' || name === 'step') return value[name]

@@ -64,16 +64,14 @@ export function compileCall(target: Evaluate, given: EvaluateArguments, caller: 
   }
 }
 
+export interface BuiltinParts {
+  readonly run: Builtin
+  readonly target: Evaluate
+  readonly given: EvaluateArguments
+}
+
 /** A filter or test; its operand is compiled already. */
-export function compileBuiltin(
-  compiler: Compiler,
-  node: Filter | Test,
-  frame: Frame,
-  parts: { readonly target: Evaluate; readonly given: EvaluateArguments }
-): Evaluate {
-  const { environment } = compiler
-  const { target, given } = parts
-  const run = findBuiltin(compiler, node, frame)
+export function compileBuiltin({ environment }: Compiler, { run, target, given }: BuiltinParts): Evaluate {
   return (activation) => {
     spend(1)
     const value = target(activation)
@@ -83,7 +81,7 @@ export function compileBuiltin(
 }
 
 /** An unknown name is an error at once, but within an `if` only when it is reached. */
-function findBuiltin(compiler: Compiler, node: Filter | Test, frame: Frame): Builtin {
+export function findBuiltin(compiler: Compiler, node: Filter | Test, frame: Frame): Builtin {
   const kind = node.kind === 'Filter' ? 'filter' : 'test'
   const found = (kind === 'filter' ? compiler.environment.filters : compiler.environment.tests).get(node.name)
   if (found !== undefined) return found

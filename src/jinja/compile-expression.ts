@@ -3,7 +3,7 @@
 import type { DictLiteral, Expression, Filter, Getitem, Logical, Test } from './ast.ts'
 import { binary, unary } from './arithmetic.ts'
 import { lookUpAttribute, lookUpItem, sliceOf } from './attributes.ts'
-import { compileArguments, compileBuiltin, compileCall } from './compile-call.ts'
+import { compileArguments, compileBuiltin, compileCall, findBuiltin } from './compile-call.ts'
 import { compileCompare, compileConcat, compileCondition, compileLogical, type CompileOperand } from './compile-operator.ts'
 import { Dict } from './dict.ts'
 import type { Compiler, Frame } from './frame.ts'
@@ -129,6 +129,8 @@ function compileGetitem(node: Getitem, compile: CompileOperand): Evaluate {
 
 function compileFilter(compiler: Compiler, node: Filter | Test, frame: Frame): Evaluate {
   const compile: CompileOperand = (operand) => compileExpression(compiler, operand, frame)
+  // Before its operand: of several unknown names the outermost is told.
+  const run = findBuiltin(compiler, node, frame)
   const target = node.target === null ? compiler.scope.reader(blockTextVariable(frame)) : compile(node.target)
-  return compileBuiltin(compiler, node, frame, { target, given: compileArguments(node, compile) })
+  return compileBuiltin(compiler, { run, target, given: compileArguments(node, compile) })
 }

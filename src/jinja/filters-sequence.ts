@@ -155,7 +155,7 @@ function* slices(items: Value, count: Value, fill: Value): Iterator<Value> {
 
 /** One group of `groupby`: a tuple whose parts have names. */
 class GroupTuple extends Tuple {
-  attribute(name: string): Value | undefined {
+  override attribute(name: string): Value | undefined {
     if (name === 'grouper') return this.items[0]
     return name === 'list' ? this.items[1] : undefined
   }

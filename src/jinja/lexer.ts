@@ -58,7 +58,8 @@ class Lexer {
       if (error instanceof JinjaError) return { tokens: this.#tokens, failure: error }
       throw error
     }
-    this.#push('eof', '')
+    // As in Jinja, the end is where the last token began.
+    this.#push('eof', '', null, this.#tokens.at(-1)?.line ?? 1)
     return { tokens: this.#tokens, failure: null }
   }
 

@@ -30,6 +30,10 @@ export class Tuple {
   constructor(items: readonly Value[]) {
     this.items = items
   }
+  /** A part that has a name: of a named tuple. */
+  attribute(_name: string): Value | undefined {
+    return undefined
+  }
 }
 
 /** A str that is safe HTML: what `tojson`, `escape` and `safe` give; adding to it escapes what is added. */
