@@ -1,5 +1,6 @@
 // From what the nodes counted to the figures of a task: distributions, the measured phase, the account.
 
+import { entryOf } from '../core/dictionary.ts'
 import { mergeSparse, type Histogram, type SparseHistogram } from '../sample/histogram.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally } from '../sample/task-recorder.ts'
@@ -34,7 +35,7 @@ export function measurementOf(task: Task, result: TaskResult, isAdmin: boolean):
     measuredSeconds: measuredSeconds(result),
     elapsedSeconds,
     measuredElapsedSeconds: Math.max(0, result.lastEndAtMs - result.warmAtMs) / 1000,
-    normalWork: result.types.normal?.tally.work[unit] ?? 0,
+    normalWork: entryOf(result.types.normal?.tally.work ?? {}, unit) ?? 0,
     cumulativeThroughput: cumulativeThroughput({ seconds, firstNormalSecond, elapsedSeconds }),
     durationMs: result.lastSentAtMs,
     missingNodes: []

@@ -1,3 +1,4 @@
+import { entryOf } from '../core/dictionary.ts'
 import type { TaskMeasurement } from '../metrics/measurement.ts'
 import { operationType } from '../operation/registry.ts'
 import type { TaskResult } from '../protocol/messages.ts'
@@ -15,7 +16,7 @@ export function measurementsOf(
   return schedule.flatMap((element, step) => {
     const missingNodes = missingIn(step, nodes)
     return tasksOf(element).flatMap((task) => {
-      const measured = results[task.name]
+      const measured = entryOf(results, task.name)
       if (measured === undefined) return []
       return [{ ...measurementOf(task, measured, operationType(task.operation.type)?.isAdmin ?? false), missingNodes }]
     })

@@ -1,5 +1,6 @@
 // Feeds the nodes' events to race-state, does what it says, and collects what was measured.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import { fromWire, RallyError } from '../core/errors.ts'
 import { systemClock } from '../core/clock.ts'
 import { unreachable } from '../core/exhaustive.ts'
@@ -62,7 +63,7 @@ class RaceLoop {
   readonly #options: RaceLoopOptions
   readonly #fleet: Fleet
   readonly #waits = new Waits(systemClock.monotonicMs())
-  readonly #tasks: Record<string, TaskResult> = {}
+  readonly #tasks = emptyDictionary<TaskResult>()
   readonly #timers: NodeJS.Timeout[] = []
   #state: RaceState
   #collector = new StepCollector(-1)

@@ -21,6 +21,7 @@
 //
 // A lost node is waited for no more, in any phase: if it was the last one, the phase ends as if it had joined.
 
+import { entryOf } from '../core/dictionary.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { KeptCommand } from '../protocol/messages.ts'
 import { isComplete } from './completion.ts'
@@ -125,7 +126,7 @@ function startStep(state: RaceState, step: number): Decision {
 
 function taskEnded(state: RaceState, event: Extract<RaceEvent, { type: 'task-ended' }>): Decision {
   if (event.step !== state.step || state.isCompleting || isStopping(state)) return stay(state)
-  const ended = { ...state.ended, [event.task]: { ...state.ended[event.task], [event.node]: event.clients } }
+  const ended = { ...state.ended, [event.task]: { ...entryOf(state.ended, event.task), [event.node]: event.clients } }
   return completeIfDone({ ...state, ended })
 }
 

@@ -1,5 +1,6 @@
 // The figures of the running step from all nodes. Snapshots hold absolute values: a repeated, late or lost one changes nothing.
 
+import { entryOf } from '../core/dictionary.ts'
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
 import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
 import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
@@ -85,7 +86,7 @@ export class StepCollector {
   }
 
   progress(task: string): TaskProgressFacts | null {
-    const facts = [...this.#nodes.values()].flatMap((figures) => figures.progress[task] ?? [])
+    const facts = [...this.#nodes.values()].flatMap((figures) => entryOf(figures.progress, task) ?? [])
     return facts.length === 0 ? null : facts.reduce(mergeProgress)
   }
 

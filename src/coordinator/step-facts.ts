@@ -1,5 +1,6 @@
 // What deciding needs to know of a step.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import type { Step } from '../allocation/allocation.ts'
 import type { NodeClients } from '../allocation/assignment.ts'
 import { TEST_MODE_THROUGHPUT, targetThroughputOf } from '../scheduler/target-throughput.ts'
@@ -34,7 +35,7 @@ export function stepFactsOf(steps: readonly Step[], shares: readonly NodeClients
 
 /** Parts of a task by node: a client that plays two of them counts twice, as it ends twice. */
 function clientsByNode(step: Step, task: string, shares: readonly NodeClients[]): Record<string, number> {
-  const byNode: Record<string, number> = {}
+  const byNode = emptyDictionary<number>()
   for (const { name, clients } of shares) {
     const parts = clients.reduce((sum, client) => sum + (step.clients[client] ?? []).filter((part) => part.task.name === task).length, 0)
     if (parts > 0) byNode[name] = parts

@@ -1,5 +1,6 @@
 // A node's figures of the current step, kept so that any second can be sent again until the coordinator has it.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
 import type { NodeHealth, SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
 import type { WorkerSecond } from '../protocol/worker-messages.ts'
@@ -77,7 +78,7 @@ export class SnapshotBook {
   /** The next snapshot: all that is not acknowledged. */
   next(): Snapshot {
     this.#seq++
-    const tasks: Record<string, Types<TypeSnapshot>> = {}
+    const tasks = emptyDictionary<Types<TypeSnapshot>>()
     for (const [task, types] of this.#tallies) {
       const entry: Types<TypeSnapshot> = {}
       for (const type of SAMPLE_TYPES) {
@@ -87,7 +88,7 @@ export class SnapshotBook {
       }
       tasks[task] = entry
     }
-    const progress: Record<string, TaskProgressFacts> = {}
+    const progress = emptyDictionary<TaskProgressFacts>()
     for (const [task, byWorker] of this.#progress) progress[task] = [...byWorker.values()].reduce(mergeProgress)
     const health = this.#health.map((booked) => booked.what)
     const nodeHealth = this.#nodeHealth.map((booked) => booked.what)
@@ -99,7 +100,7 @@ export class SnapshotBook {
    * @param lost workers that did not tell their results: they are counted as far as they told in their last second
    */
   finish(results: readonly Readonly<Record<string, TaskResult>>[], lost: readonly number[] = []): Record<string, TaskResult> {
-    const merged = [...results, ...lost.map((worker) => this.#lastWords(worker))].reduce<Record<string, TaskResult>>(mergeResultMaps, {})
+    const merged = [...results, ...lost.map((worker) => this.#lastWords(worker))].reduce<Record<string, TaskResult>>(mergeResultMaps, emptyDictionary())
     for (const [task, result] of Object.entries(merged)) {
       for (const type of SAMPLE_TYPES) this.#addSeconds(task, type, result.types[type]?.seconds ?? [])
       const types: Types<NonNullable<TaskResult['types']['normal']>> = {}
@@ -115,7 +116,7 @@ export class SnapshotBook {
 
   /** Counts alone: times were told together with those of the other workers. */
   #lastWords(worker: number): Record<string, TaskResult> {
-    const results: Record<string, TaskResult> = {}
+    const results = emptyDictionary<TaskResult>()
     for (const [task, byWorker] of this.#progress) {
       const types: Types<TypeResult> = {}
       for (const type of SAMPLE_TYPES) {

@@ -1,5 +1,6 @@
 // `detailed-results` of a bulk: what was done with its documents, and how large they were.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { BulkItem } from './bulk-answer.ts'
 
@@ -18,9 +19,9 @@ export function bulkDetails(document: JsonObject, items: readonly BulkItem[], bo
 
 /** By action: how many items, and how many with each result (`created`, `updated` …). */
 function countOperations(items: readonly BulkItem[]): JsonObject {
-  const operations: Record<string, Record<string, number>> = {}
+  const operations = emptyDictionary<Record<string, number>>()
   for (const { action, data } of items) {
-    const counts = (operations[action] ??= {})
+    const counts = (operations[action] ??= emptyDictionary<number>())
     const { result } = data
     for (const key of ['item-count', ...(typeof result === 'string' ? [result] : [])]) counts[key] = (counts[key] ?? 0) + 1
   }

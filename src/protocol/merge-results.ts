@@ -1,5 +1,6 @@
 // What several workers of a node, or several nodes, measured of the same task becomes one result.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import { mergeSeconds, mergeTallies, mergeTimes } from '../sample/merge.ts'
 import type { Second } from '../sample/second.ts'
 import type { ErrorExample, SampleTypeName, TaskProgressFacts, TaskResult, TypeResult } from './messages.ts'
@@ -30,7 +31,7 @@ export function mergeTaskResults(a: TaskResult, b: TaskResult): TaskResult {
 }
 
 export function mergeResultMaps(a: Readonly<Record<string, TaskResult>>, b: Readonly<Record<string, TaskResult>>): Record<string, TaskResult> {
-  const merged: Record<string, TaskResult> = { ...a }
+  const merged = Object.assign(emptyDictionary<TaskResult>(), a)
   for (const [task, result] of Object.entries(b)) {
     const before = merged[task]
     merged[task] = before === undefined ? result : mergeTaskResults(before, result)

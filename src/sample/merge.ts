@@ -1,5 +1,6 @@
 // The same second, or the same task, of several workers or nodes becomes one. Order does not matter.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import { mergeSparse, type SparseHistogram } from './histogram.ts'
 import type { Moments, Second } from './second.ts'
 import type { Tally, TaskHistograms } from './task-recorder.ts'
@@ -51,7 +52,7 @@ export function mergeMoments(a: Moments, b: Moments): Moments {
 }
 
 export function addCounts(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
-  const sum: Record<string, number> = { ...a }
+  const sum = Object.assign(emptyDictionary<number>(), a)
   for (const [key, count] of Object.entries(b)) sum[key] = (sum[key] ?? 0) + count
   return sum
 }

@@ -1,5 +1,6 @@
 // What one worker keeps of one task and sample type: histograms of everything, the open second, and the account.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import { Histogram, type SparseHistogram } from './histogram.ts'
 import type { Sample } from './sample.ts'
 import type { Moments, Second } from './second.ts'
@@ -26,7 +27,7 @@ export interface TaskHistograms {
 }
 
 export class TaskRecorder {
-  readonly tally: Tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0, retries: 0 }
+  readonly tally: Tally = { started: 0, ok: 0, failed: emptyDictionary(), cancelled: 0, work: emptyDictionary(), bytes: 0, retries: 0 }
   readonly #whole = new TimeHistograms()
   readonly #second = new TimeHistograms()
   #open: OpenSecond | null = null
@@ -134,7 +135,7 @@ class OpenSecond {
   readonly k: number
   sent = 0
   ok = 0
-  failed: Record<string, number> = {}
+  failed: Record<string, number> = emptyDictionary()
   cancelled = 0
   work = 0
   maxService = 0

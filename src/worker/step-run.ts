@@ -1,5 +1,6 @@
 // One step in one worker: all its clients at once, each through its tasks one after another, until all have joined.
 
+import { emptyDictionary } from '../core/dictionary.ts'
 import type { ClientRun } from './client-run.ts'
 import { runClientTask } from './client-run.ts'
 import type { StepJoined, TaskProgressFacts } from '../protocol/messages.ts'
@@ -62,8 +63,8 @@ export function stopAll(prepared: PreparedStep, thread: Thread): void {
 
 /** What the step has to tell about the seconds that ended before `nowMs`. */
 export function secondOf({ prepared, thread, startMs }: RunningStep, worker: number, nowMs: number): WorkerSecond {
-  const tasks: Record<string, ReturnType<TaskAccount['snapshot']>> = {}
-  const progress: Record<string, TaskProgressFacts> = {}
+  const tasks = emptyDictionary<ReturnType<TaskAccount['snapshot']>>()
+  const progress = emptyDictionary<TaskProgressFacts>()
   for (const [name, account] of prepared.accounts) {
     tasks[name] = account.snapshot(nowMs - startMs)
     progress[name] = account.progress()
