@@ -39,8 +39,8 @@ export function untold(collector: StepCollector, roll: NodeRoll): string[] {
   })
 }
 
-/** Where several nodes say something, who it was. */
+/** Where several nodes say something, who it was, unless it says so itself. */
 export function errorAt(node: string, error: Error): Error {
-  if (!(error instanceof RallyError)) return error
+  if (!(error instanceof RallyError) || error.message.startsWith(`node ${node}`)) return error
   return new RallyError(error.kind, `node ${node}: ${error.message}`, { hint: error.hint, problems: error.problems, cause: error.cause })
 }

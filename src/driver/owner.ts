@@ -15,6 +15,10 @@ import type { Peer } from '../protocol/peer.ts'
 import type { KeptCommand, KeptEvent, NodeCommand, NodeEvent, PassingEvent, Ping } from '../protocol/messages.ts'
 
 const LOOK_EVERY_MS = 250
+/** A node that stood still, for so long at least and less long than its lease, reads what has come meanwhile before it judges. */
+const PAUSE_MS = 500
+/** It comes through its daemon, which stood still, too. No worker sends until then: the lease has run out. */
+const CATCH_UP_MS = 1000
 
 /** How long the coordinator may be silent. */
 export interface Patience {
@@ -53,6 +57,7 @@ export class Owner {
   #peer: Peer<NodeEvent, NodeCommand> | null = null
   #wordAtMs = systemClock.monotonicMs()
   #lookedAtMs = systemClock.monotonicMs()
+  #judgeAtMs = 0
   #hasRunOut = false
   #isRevoked = false
   #isClosed = false
@@ -130,10 +135,10 @@ export class Owner {
     const ownPauseMs = nowMs - this.#lookedAtMs
     this.#lookedAtMs = nowMs
     const { leaseMs } = this.#options.patience
-    if (nowMs - this.#wordAtMs < leaseMs) return
-    // A node that stood still itself, and not for as long as the lease, reads what has come meanwhile before it judges.
-    if (ownPauseMs < leaseMs) setImmediate(() => setImmediate(() => this.#judge()))
-    else this.#judge()
+    if (ownPauseMs >= PAUSE_MS && ownPauseMs < leaseMs) this.#judgeAtMs = nowMs + CATCH_UP_MS
+    if (nowMs - this.#wordAtMs < leaseMs || nowMs < this.#judgeAtMs) return
+    // What came while this process was busy is read first.
+    setImmediate(() => setImmediate(() => this.#judge()))
   }
 
   #judge(): void {

@@ -134,7 +134,7 @@ export class RunningRace {
 }
 
 /** On a busy machine a load generator does not keep up, which is right to be told, and no concern of tests of other things. */
-const PATIENT_HEALTH = `[health]
+export const PATIENT_HEALTH = `[health]
 loop.delay.p99.ms = 600000
 worker.cpu.percent = 1000
 cpu.wait.percent = 100

@@ -15,7 +15,7 @@ export interface RawVisitor {
   closed(): Promise<void>
 }
 
-export type Door = { readonly port: number; readonly key: Buffer | null; readonly identity?: string } | { readonly path: string }
+export type Door = { readonly host?: string; readonly port: number; readonly key: Buffer | null; readonly identity?: string } | { readonly path: string }
 
 /** Connects, and sends. */
 export function visit(door: Door, ...pieces: readonly (string | Uint8Array)[]): RawVisitor {
@@ -36,6 +36,6 @@ export function visit(door: Door, ...pieces: readonly (string | Uint8Array)[]): 
 
 function open(door: Door): Socket {
   if ('path' in door) return connectNet(door.path)
-  const { port, key, identity = 'a' } = door
-  return key === null ? connectNet(port, '127.0.0.1') : connectTls({ host: '127.0.0.1', port, ...clientSecurity(identity, key) })
+  const { host = '127.0.0.1', port, key, identity = 'a' } = door
+  return key === null ? connectNet(port, host) : connectTls({ host, port, ...clientSecurity(identity, key) })
 }

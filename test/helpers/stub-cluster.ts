@@ -17,7 +17,7 @@ export type ClusterAnswer = (request: ClusterRequest, response: ServerResponse) 
 
 export interface StubCluster {
   readonly port: number
-  /** `127.0.0.1:PORT`. */
+  /** `127.0.0.1:PORT`, or at the host that was asked for. */
   readonly where: string
   /** What tasks asked: all but the questions of the coordinator and the warm-up. */
   readonly requests: readonly ClusterRequest[]
@@ -32,6 +32,8 @@ export interface StubCluster {
 }
 
 export interface StubClusterOptions {
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string
   /** Of requests of the tasks; default: a search with one hit, or a bulk without errors. */
   readonly answer?: ClusterAnswer
   /** True: it answered this question of the coordinator itself (`/`, `/_cluster/health`, statistics). */
@@ -90,11 +92,15 @@ class Cluster implements StubCluster {
   }
 
   get where(): string {
-    return `127.0.0.1:${this.port}`
+    return `${this.#host}:${this.port}`
   }
 
   get connections(): number {
     return this.#sockets.size
+  }
+
+  get #host(): string {
+    return this.#options.host ?? '127.0.0.1'
   }
 
   asked(count: number): Promise<void> {
@@ -109,7 +115,7 @@ class Cluster implements StubCluster {
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
     })
-    await new Promise<void>((resolve, reject) => server.on('error', reject).listen({ port: this.port, host: '127.0.0.1', backlog: 2048 }, resolve))
+    await new Promise<void>((resolve, reject) => server.on('error', reject).listen({ port: this.port, host: this.#host, backlog: 2048 }, resolve))
     this.port = (server.address() as AddressInfo).port
     this.#server = server
   }
