@@ -3,6 +3,7 @@
 
 import { LINE_LIMITS, type DiallerMessage, type ListenerMessage } from './channels.ts'
 import { Checker, loadAjv, typeOf } from './checker.ts'
+import { encodeData, type DataMessage, isData, splitData } from './data-line.ts'
 import { greetings } from './greeting-schemas.ts'
 import type { Hello, Refusal, Role, Welcome } from './hello.ts'
 import { parseLine, parseText } from './json-line.ts'
@@ -78,7 +79,8 @@ export class Codec {
   }
 
   /** The line of a message, or its lines, with their newlines; throws WireFault if it is too long. */
-  encode(message: { readonly t: string }): string {
+  encode(message: { readonly t: string }): string | Buffer {
+    if (isData(message)) return this.#bulk(message)
     const text = JSON.stringify(message)
     // A unit of UTF-16 is three bytes of UTF-8 at most: most messages need not be measured.
     if (text.length * 3 < this.limitBytes || Buffer.byteLength(text) < this.limitBytes) return `${text}\n`
@@ -89,13 +91,25 @@ export class Codec {
 
   /** What the line says; null: only a part of it. Throws WireFault. */
   decode(line: Buffer): AnyMessage | LastWord | null {
-    const value = parseLine(line)
+    const value = this.#parse(line)
     if (isPart(value)) {
       const text = this.#joiner.add(value, this.limitBytes)
       return text === null ? null : this.#check(parseText(text))
     }
     if (this.#joiner.isOpen) throw new WireFault('wrong order: a message between the parts of another')
     return this.#check(value)
+  }
+
+  #bulk(message: DataMessage): Buffer {
+    const line = encodeData(message)
+    if (line.length > this.limitBytes) throw new WireFault(`a message data of ${line.length} bytes is over the limit of a line`)
+    return line
+  }
+
+  #parse(line: Buffer): unknown {
+    const data = splitData(line)
+    if (data === null) return parseLine(line)
+    return { ...(parseLine(data.around) as object), base64: data.base64 }
   }
 
   #check(value: unknown): AnyMessage | LastWord {

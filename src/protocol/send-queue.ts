@@ -12,7 +12,7 @@ const LOOKS = 15
 
 export class SendQueue {
   readonly #stream: Duplex
-  #unsent: string[] = []
+  #unsent: (string | Buffer)[] = []
   #unsentLength = 0
   #drains: ((hasLeft: boolean) => void)[] = []
 
@@ -30,7 +30,7 @@ export class SendQueue {
   }
 
   /** What is said in one turn of the event loop leaves in one write. */
-  add(lines: string): void {
+  add(lines: string | Buffer): void {
     this.#unsent.push(lines)
     this.#unsentLength += lines.length
     if (this.#unsent.length === 1) process.nextTick(() => this.#flush())
@@ -68,12 +68,26 @@ export class SendQueue {
 
   #flush(): void {
     if (this.#unsent.length === 0) return
-    const text = this.#unsent.join('')
+    const unsent = this.#unsent
     this.#unsent = []
     this.#unsentLength = 0
     if (!this.#stream.writable) return
-    if (text.length < WRITE_BYTES) return void this.#stream.write(text, () => this.#written())
-    const bytes = Buffer.from(text)
+    this.#stream.cork()
+    for (let at = 0; at < unsent.length; ) {
+      const texts = textsFrom(unsent, at)
+      if (texts.length === 0) this.#write(unsent[at] as Buffer)
+      else this.#writeText(texts.join(''))
+      at += Math.max(1, texts.length)
+    }
+    this.#stream.uncork()
+  }
+
+  #writeText(text: string): void {
+    if (text.length < WRITE_BYTES) this.#stream.write(text, () => this.#written())
+    else this.#write(Buffer.from(text))
+  }
+
+  #write(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; at += WRITE_BYTES) this.#stream.write(bytes.subarray(at, at + WRITE_BYTES), () => this.#written())
   }
 
@@ -83,4 +97,10 @@ export class SendQueue {
     this.#drains = []
     for (const resolve of drains) resolve(true)
   }
+}
+
+/** Lines of text in a row, up to the next bytes. */
+function textsFrom(unsent: readonly (string | Buffer)[], at: number): readonly string[] {
+  const end = unsent.findIndex((lines, index) => index >= at && typeof lines !== 'string')
+  return unsent.slice(at, end === -1 ? undefined : end) as string[]
 }

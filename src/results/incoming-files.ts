@@ -34,11 +34,13 @@ export interface Incoming {
 }
 
 interface OpenFile extends Incoming {
-  parts: Buffer[]
+  /** As long as the whole file once its first bytes have come. */
+  content: Buffer
   /** Its checksum was wrong before. */
   isSecondTry: boolean
 }
 
+const NOTHING = Buffer.alloc(0)
 /** No file of Rally's comes near it. */
 const MAX_FILE_BYTES = 256 << 20
 
@@ -96,18 +98,21 @@ export class IncomingFiles {
     // Of an earlier pull, whose last word the node did not hear.
     const file = await readFile(join(this.#options.into, id)).catch(() => null)
     if (file !== null && this.#problemOf(id, file) === null) return this.#keep(id, file, sha256Of(file))
-    this.#open.set(id, { id, bytes, parts: [], received: 0, asked: 0, isEndAsked: false, isSecondTry: false })
+    this.#open.set(id, { id, bytes, content: NOTHING, received: 0, asked: 0, isEndAsked: false, isSecondTry: false })
     return null
   }
 
   /** Takes a portion in; says what is wrong with it, or null. */
-  data(id: string, offset: number, bytes: Buffer): string | null {
+  data(id: string, offset: number, base64: string): string | null {
     const file = this.#open.get(id)
     if (file === undefined) return `it sent ${id}, which was not asked for`
-    if (offset !== file.received || offset + bytes.length > file.asked) return `it sent ${id} from byte ${offset} on, where byte ${file.received} was due`
-    file.parts.push(bytes)
-    file.received += bytes.length
-    this.receivedBytes += bytes.length
+    const bytes = Buffer.byteLength(base64, 'base64')
+    if (offset !== file.received || offset + bytes > file.asked) return `it sent ${id} from byte ${offset} on, where byte ${file.received} was due`
+    if (file.content.length === 0) file.content = Buffer.allocUnsafe(file.bytes)
+    // What is no base64 is left out, and so it is too short.
+    if (base64.length % 4 !== 0 || file.content.write(base64, offset, 'base64') !== bytes) return `it sent ${id} from byte ${offset} on as what is no base64`
+    file.received += bytes
+    this.receivedBytes += bytes
     return null
   }
 
@@ -115,7 +120,7 @@ export class IncomingFiles {
   async end(id: string, sha256: string): Promise<string | null> {
     const file = this.#open.get(id)
     if (file === undefined) return null
-    const bytes = Buffer.concat(file.parts)
+    const bytes = file.content.subarray(0, file.received)
     if (sha256 === GONE) this.#open.delete(id)
     else if (sha256Of(bytes) !== sha256) this.#again(file)
     else return this.#save(id, bytes, sha256)
@@ -124,7 +129,7 @@ export class IncomingFiles {
 
   #again(file: OpenFile): void {
     if (file.isSecondTry) return this.#refuse(file.id, 'its checksum is wrong, also when it was sent again')
-    Object.assign(file, { parts: [], received: 0, asked: 0, isEndAsked: false, isSecondTry: true })
+    Object.assign(file, { content: NOTHING, received: 0, asked: 0, isEndAsked: false, isSecondTry: true })
   }
 
   async #save(id: string, bytes: Buffer, sha256: string): Promise<string | null> {

@@ -101,13 +101,14 @@ class ResultsConnection {
   }
 
   #data({ id, offset, base64 }: Extract<ResultsAnswer, { t: 'data' }>): void {
-    const bytes = Buffer.from(base64, 'base64')
-    const problem = this.#parts.files.data(id, offset, bytes)
+    const { files } = this.#parts
+    const before = files.receivedBytes
+    const problem = files.data(id, offset, base64)
     if (problem !== null) {
       this.#parts.peer.close(problem)
       return this.#end(problem)
     }
-    this.#inFlightBytes -= bytes.length
+    this.#inFlightBytes -= files.receivedBytes - before
     this.#ask()
   }
 

@@ -2,6 +2,7 @@
 
 import { startBenchServer, type BenchServer, type Measured } from './measure.ts'
 import { bulkCost } from './bulk-cost.ts'
+import { NODES_BENCHMARKS } from './nodes-entries.ts'
 import { fidelity, knownDelay, stall } from './pacing.ts'
 import { raceOverhead, versionTime } from './start-up.ts'
 import { searchCost, searchServiceTime } from './search-cost.ts'
@@ -16,7 +17,8 @@ const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measu
   fidelity,
   stall,
   version: () => versionTime(2.2),
-  'race-overhead': () => raceOverhead(3)
+  'race-overhead': () => raceOverhead(3),
+  ...NODES_BENCHMARKS
 }
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
