@@ -98,6 +98,7 @@ async function open(name: string, port: number, gaps: Gaps): Promise<ConnectedNo
     facts: connection.welcome.facts,
     peer,
     closed: null,
+    openFiles: null,
     reconnect: () => Promise.reject(new Error('a simulated node has one connection'))
   }
 }
