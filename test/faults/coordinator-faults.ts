@@ -7,7 +7,7 @@ const killed: Fault = {
   name: 'kill -9 of the coordinator',
   async make(fleet) {
     const race = fleet.race(3600)
-    await fleet.loaded()
+    await race.loaded()
     const at = process.uptime()
     await fleet.hosts.kill('c', 'main\\.js race', 'KILL')
     const { code } = await race.ended
@@ -41,12 +41,12 @@ const interrupted: Fault = {
   name: 'Ctrl-C of the coordinator',
   async make(fleet) {
     const race = fleet.race(3600)
-    await fleet.loaded()
+    await race.loaded()
     const at = process.uptime()
     race.child.kill('SIGINT')
     const end = await race.endsWith(130)
     const last = await fleet.quiet(2)
-    assert.ok(last - at < 2, `last request after ${last - at} s`)
+    assert.ok(last - at < 5, `last request after ${last - at} s`)
     assert.ok(fleet.account().ok > 0 && fleet.account().unknown === 0)
     assert.match(race.stdout, /find/)
     await fleet.onlyDaemons()
@@ -63,7 +63,7 @@ const twice: Fault = {
   name: 'Ctrl-C twice',
   async make(fleet) {
     const race = fleet.race(3600)
-    await fleet.loaded()
+    await race.loaded()
     const at = process.uptime()
     race.child.kill('SIGINT')
     await race.says(/Stopping/)
@@ -98,7 +98,7 @@ const second: Fault = {
   name: 'a second coordinator',
   async make(fleet) {
     const first = fleet.race(10)
-    await fleet.loaded()
+    await first.loaded()
     const at = process.uptime()
     const other = fleet.race(1, '--race-id=r2')
     const end = await other.endsWith(64)
@@ -118,7 +118,7 @@ const forced: Fault = {
   name: 'a second coordinator with --force',
   async make(fleet) {
     const first = fleet.race(3600)
-    await fleet.loaded()
+    await first.loaded()
     const at = process.uptime()
     const other = fleet.race(3, '--race-id=r2', '--force')
     const end = await first.endsWith(97)

@@ -18,7 +18,7 @@ const QUICK = [
 const skip = whyNoHosts() ?? false
 
 // Most of their time they wait.
-describe('a race on several machines ends as it should, or goes on, with all that was measured', { concurrency: 3 }, () => {
+describe('a race on several machines ends as it should, or goes on, with all that was measured', { concurrency: 2 }, () => {
   for (const fault of FAULTS.filter(({ name }) => QUICK.some((word) => name.includes(word)))) {
     test(`after ${fault.name}`, { skip }, async (t) => {
       const { what } = await makeFault(fault)

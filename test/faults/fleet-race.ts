@@ -5,9 +5,13 @@ import type { ChildProcess } from 'node:child_process'
 import { until, type Account } from '../helpers/race-process.ts'
 
 /** No fault may keep a race longer. */
-const DEADLINE_MS = 120_000
+const DEADLINE_MS = 180_000
+/** On a machine with much else to do. */
+const LOAD_DEADLINE_MS = 90_000
 
-interface Accounts {
+interface RunsOn {
+  /** Both nodes send requests. */
+  readonly isLoaded: boolean
   account(race: string): Account
 }
 
@@ -23,10 +27,10 @@ export class FleetRace {
   readonly ended: Promise<EndedFleetRace>
   stdout = ''
   stderr = ''
-  readonly #accounts: Accounts
+  readonly #fleet: RunsOn
 
-  constructor(accounts: Accounts, id: string, child: ChildProcess) {
-    this.#accounts = accounts
+  constructor(fleet: RunsOn, id: string, child: ChildProcess) {
+    this.#fleet = fleet
     this.id = id
     this.child = child
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.stdout += text))
@@ -42,6 +46,13 @@ export class FleetRace {
       })
     })
     this.ended.catch(() => undefined)
+  }
+
+  /** Until both nodes are well on their way; fails when the race ends before. */
+  async loaded(): Promise<void> {
+    const fail = (why: string): never => assert.fail(`${why}:\n${this.stderr}`)
+    const over = this.ended.then(() => this.#fleet.isLoaded || fail('the race ended before its load'))
+    await Promise.race([until(() => this.#fleet.isLoaded, '', LOAD_DEADLINE_MS).catch(() => fail('no load')), over])
   }
 
   /** Until a line of stderr says so; fails when the race ends before. */
@@ -70,7 +81,7 @@ export class FleetRace {
 
   /** `1000 = 998 ok + 2 cancelled` */
   accountText(): string {
-    const { started, ok, failed, timed_out, cancelled, unknown } = this.#accounts.account(this.id)
+    const { started, ok, failed, timed_out, cancelled, unknown } = this.#fleet.account(this.id)
     const parts = Object.entries({ ok, failed, 'timed out': timed_out, cancelled, unknown }).filter(([, count]) => count > 0)
     return `${started} = ${parts.map(([what, count]) => `${count} ${what}`).join(' + ')}`
   }

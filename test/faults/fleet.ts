@@ -95,8 +95,8 @@ export class Fleet {
     return this.#asked.get(this.hosts.address(name))?.lastAt ?? 0
   }
 
-  async loaded(): Promise<void> {
-    await until(() => NODES.every((name) => this.countFrom(name) >= 20), 'no load', 40_000)
+  get isLoaded(): boolean {
+    return NODES.every((name) => this.countFrom(name) >= 20)
   }
 
   /** Since the last request of either node so many seconds have gone by. Gives when it came. */

@@ -14,7 +14,7 @@ function survives(how: How, seconds: number): Fault {
     name: `link ${HOW[how]} for ${seconds} s`,
     async make(fleet) {
       const race = fleet.race(12)
-      await fleet.loaded()
+      await race.loaded()
       const at = process.uptime()
       await fleet.hosts.link('b', how)
       await wait(seconds * 1000)
@@ -33,7 +33,7 @@ function isLost(how: How, seconds: number): Fault {
     name: `link ${HOW[how]} for ${seconds} s`,
     async make(fleet) {
       const race = fleet.race(3600)
-      await fleet.loaded()
+      await race.loaded()
       const at = process.uptime()
       await fleet.hosts.link('b', how)
       const outcome = await loses({ race, at }, /ERROR.*node b has been silent/, 20)

@@ -15,7 +15,7 @@ const fullDisk: Fault = {
     const made = await fleet.hosts.exec('b', ['sh', '-c', `mkdir -p ${dir} && mount -t tmpfs -o size=64k tmpfs ${dir}`])
     assert.equal(made.code, 0, made.stderr)
     const race = fleet.race(3600)
-    await fleet.loaded()
+    await race.loaded()
     const at = process.uptime()
     await fleet.hosts.exec('b', ['dd', 'if=/dev/zero', `of=${dir}/ballast`, 'bs=1k', 'status=none'])
     const end = await race.endsWith(64)

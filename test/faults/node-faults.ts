@@ -17,7 +17,7 @@ async function struck(
   strike: () => Promise<unknown>
 ): Promise<{ readonly race: FleetRace; readonly at: number }> {
   const race = fleet.race(seconds)
-  await fleet.loaded()
+  await race.loaded()
   const at = process.uptime()
   await strike()
   return { race, at }

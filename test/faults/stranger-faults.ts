@@ -24,7 +24,7 @@ function whileRacing({ name, come }: Attack): Fault {
     name: `${name} at port ${PORT}`,
     async make(fleet) {
       const race = fleet.race(10)
-      await fleet.loaded()
+      await race.loaded()
       const at = process.uptime()
       const before = await memoryOf(fleet)
       const met = await come(fleet)

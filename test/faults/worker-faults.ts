@@ -19,7 +19,7 @@ function dies(what: string, fault: string, words: RegExp): Fault {
     settings: { environment: environmentOf(fault) },
     async make(fleet) {
       const race = fleet.race(3600)
-      await fleet.loaded()
+      await race.loaded()
       const at = process.uptime()
       await fleet.hosts.exec('b', ['touch', '/tmp/now'])
       const end = await race.endsWith(97)
@@ -41,7 +41,7 @@ const spins: Fault = {
   settings: { environment: environmentOf('spin') },
   async make(fleet) {
     const race = fleet.race(45)
-    await fleet.loaded()
+    await race.loaded()
     const at = process.uptime()
     await fleet.hosts.exec('b', ['touch', '/tmp/now'])
     await race.says(/node b: worker \d has been stuck for 5 s/)
