@@ -34,26 +34,18 @@ export interface ServeOptions {
 const SLICE_BYTES = 90 * 1024
 /** Lines of the list stay below that, too. */
 const LISTED_AT_ONCE = 1000
+/** Files that are read before their turn: the disk is not waited for. */
+const AHEAD_FILES = 8
 /** Files kept at hand: a client asks for some at a time, in several portions. */
-const CACHED_FILES = 4
+const CACHED_FILES = 12
 
 /** Answers until the peer is closed. */
 export function serveResults(options: ServeOptions): void {
   const server = new ResultsServer(options)
-  let last = Promise.resolve()
-  options.peer.onMessage((request) => {
-    // One after another: answers come in the order of the questions.
-    last = answerAfter(last, server, request)
-  })
-}
-
-async function answerAfter(before: Promise<void>, server: ResultsServer, request: ResultsRequest): Promise<void> {
-  await before
-  await server.answer(request)
+  options.peer.onMessage((request) => server.take(request))
 }
 
 interface CachedFile {
-  readonly id: string
   readonly bytes: Buffer
   readonly sha256: string
 }
@@ -61,14 +53,39 @@ interface CachedFile {
 class ResultsServer {
   readonly #options: ServeOptions
   readonly #folder: string
-  #cache: CachedFile[] = []
+  readonly #queue: ResultsRequest[] = []
+  /** By id, the one that was asked for first first. */
+  readonly #files = new Map<string, Promise<CachedFile | null>>()
+  /** Checksums of what was read: an acknowledged file is not read again. */
+  readonly #sums = new Map<string, string>()
+  #isBusy = false
 
   constructor(options: ServeOptions) {
     this.#options = options
     this.#folder = raceFolderPath(options.dir, options.race)
   }
 
-  async answer(request: ResultsRequest): Promise<void> {
+  /** One after another: answers come in the order of the questions. */
+  take(request: ResultsRequest): void {
+    this.#queue.push(request)
+    this.#readAhead()
+    if (!this.#isBusy) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true
+    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
+      this.#readAhead()
+      await this.#answer(request)
+    }
+    this.#isBusy = false
+  }
+
+  #readAhead(): void {
+    for (const request of this.#queue.slice(0, AHEAD_FILES)) if (request.t === 'chunk') void this.#file(request.id)
+  }
+
+  async #answer(request: ResultsRequest): Promise<void> {
     try {
       switch (request.t) {
         case 'chunks':
@@ -113,21 +130,33 @@ class ResultsServer {
   }
 
   async #remove(id: string, sha256: string): Promise<void> {
-    const file = await this.#file(id)
-    if (file === null || file.sha256 !== sha256) return
-    this.#cache = this.#cache.filter((cached) => cached.id !== id)
+    const known = this.#sums.get(id) ?? (await this.#file(id))?.sha256
+    if (known !== sha256) return
+    this.#files.delete(id)
+    this.#sums.delete(id)
     await rm(join(this.#folder, id), { force: true })
   }
 
-  async #file(id: string): Promise<CachedFile | null> {
-    const cached = this.#cache.find((one) => one.id === id)
+  #file(id: string): Promise<CachedFile | null> {
+    const cached = this.#files.get(id)
     if (cached !== undefined) return cached
+    const file = this.#read(id)
+    this.#files.set(id, file)
+    const [oldest] = this.#files.keys()
+    if (this.#files.size > CACHED_FILES && oldest !== undefined) this.#files.delete(oldest)
+    return file
+  }
+
+  async #read(id: string): Promise<CachedFile | null> {
     if (!isResultId(id)) return null
     // Pulled by somebody else, or removed because it was old.
     const bytes = await readFile(join(this.#folder, id)).catch(() => null)
-    if (bytes === null) return null
-    const file = { id, bytes, sha256: sha256Of(bytes) }
-    this.#cache = [...this.#cache.slice(1 - CACHED_FILES), file]
-    return file
+    if (bytes === null) {
+      this.#files.delete(id)
+      return null
+    }
+    const sha256 = sha256Of(bytes)
+    this.#sums.set(id, sha256)
+    return { bytes, sha256 }
   }
 }
