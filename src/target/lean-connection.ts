@@ -3,6 +3,7 @@
 
 import type { Socket } from 'node:net'
 import { systemCode } from '../core/errors.ts'
+import { afterReading } from './after-reading.ts'
 import { AnswerParser, HAS_BODY, HAS_END, HAS_HEAD, IS_BAD, WANTS_MORE } from './answer-parser.ts'
 import type { TargetOptions } from './connection-options.ts'
 import { createConnector, type Connector } from './connector.ts'
@@ -37,6 +38,8 @@ export class LeanConnection implements HostConnection {
   #socket: Socket | null = null
   #isOpening = false
   #isClosed = false
+  #isReading = false
+  readonly #sendNext = (): void => this.#next()
   #current: Exchange | null = null
   #closesAfter = false
   #idleLimitMs = KEEP_ALIVE_MS
@@ -53,7 +56,7 @@ export class LeanConnection implements HostConnection {
   }
 
   send(exchange: Exchange, request: TargetRequest): void {
-    if (this.#current !== null || this.#isOpening || this.#waiting.length > 0) {
+    if (this.#current !== null || this.#isOpening || this.#isReading || this.#waiting.length > 0) {
       this.#waiting.push({ exchange, request })
       return
     }
@@ -180,8 +183,10 @@ export class LeanConnection implements HostConnection {
     const idleLimitMs = parser.keepAliveMs - KEEP_ALIVE_MARGIN_MS
     this.#idleLimitMs = idleLimitMs < KEEP_ALIVE_MS ? idleLimitMs : KEEP_ALIVE_MS
     if (!parser.staysOpen || this.#closesAfter || idleLimitMs <= 0 || parser.hasSurplus()) this.#drop()
+    this.#isReading = true
     exchange.onComplete()
-    this.#next()
+    this.#isReading = false
+    if (this.#waiting.length > 0) afterReading(this.#sendNext)
   }
 
   /** The other side has ended the connection, or it broke. */

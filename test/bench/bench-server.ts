@@ -11,7 +11,7 @@ interface Command {
 }
 
 const BODY =
-  '{"took":1,"errors":false,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":1,"relation":"eq"},"max_score":null,"hits":[]}}'
+  '{"took":1,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"errors":false,"hits":{"total":{"value":1,"relation":"eq"},"max_score":null,"hits":[]}}'
 const ANSWER = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`)
 const HEAD_ANSWER = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
 const HEADER_END = Buffer.from('\r\n\r\n')
