@@ -15,7 +15,6 @@ const CONTENT_ENCODING = word('content-encoding')
 const CONNECTION = word('connection')
 const PROXY_CONNECTION = word('proxy-connection')
 const KEEP_ALIVE = word('keep-alive')
-const UPGRADE = word('upgrade')
 const CHUNKED = word('chunked')
 const CLOSE = word('close')
 const TIMEOUT = word('timeout=')
@@ -25,9 +24,8 @@ const OTHER = 0
 const IS_LENGTH = 1
 const IS_TRANSFER = 2
 const IS_CONNECTION = 3
-const IS_UPGRADE = 4
-const IS_KEEP_ALIVE = 5
-const IS_ENCODING = 6
+const IS_KEEP_ALIVE = 4
+const IS_ENCODING = 5
 
 export class AnswerFields {
   /** `content-length`; −1: none yet. */
@@ -36,8 +34,6 @@ export class AnswerFields {
   isChunked = false
   closes = false
   keepsAlive = false
-  /** `upgrade` is there, and `connection` says so. */
-  upgrades = false
   /** Where values stand, from the head's first byte on; −1: there are none. */
   encodingFrom = -1
   encodingTo = -1
@@ -46,8 +42,6 @@ export class AnswerFields {
   isTooLarge = false
   /** What was read of a `content-length` that is none. */
   #brokenLength = 0
-  #isUpgradeNamed = false
-  #isUpgradeMeant = false
   #bytes = 0
   #valueFrom = 0
 
@@ -57,13 +51,10 @@ export class AnswerFields {
     this.isChunked = false
     this.closes = false
     this.keepsAlive = false
-    this.upgrades = false
     this.encodingFrom = -1
     this.keepAliveMs = Number.POSITIVE_INFINITY
     this.isTooLarge = false
     this.#brokenLength = 0
-    this.#isUpgradeNamed = false
-    this.#isUpgradeMeant = false
     this.#bytes = 0
   }
 
@@ -126,7 +117,8 @@ export class AnswerFields {
     while (at < to && bytes[at]! >= 48 && bytes[at]! <= 57) length = length * 10 + bytes[at++]! - 48
     if (at === to && length < TOO_LONG) return MORE
     const isNumber = at > this.#valueFrom && length < TOO_LONG
-    while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++
+    // No tab, as in llhttp.
+    while (at < to && bytes[at] === SPACE) at++
     const end = isNumber ? endOfLine(bytes, at, to) : BAD
     if (end === BAD) this.#brokenLength = length
     else if (end !== MORE) this.length = length
@@ -138,13 +130,11 @@ export class AnswerFields {
       this.hasTransferEncoding = true
       this.isChunked = endsInChunked(bytes, from, to)
     } else if (kind === IS_CONNECTION) this.#readConnection(bytes, from, to)
-    else if (kind === IS_UPGRADE) this.#isUpgradeNamed = true
     else if (kind === IS_KEEP_ALIVE) this.keepAliveMs = keepAliveIn(bytes, from, to)
     else if (this.encodingFrom === -1) {
       this.encodingFrom = from - base
       this.encodingTo = to - base
     }
-    this.upgrades = this.#isUpgradeNamed && this.#isUpgradeMeant
   }
 
   #readConnection(bytes: Uint8Array, from: number, to: number): void {
@@ -157,7 +147,6 @@ export class AnswerFields {
       const size = end - begin
       if (size === CLOSE.length && isWord(bytes, begin, CLOSE)) this.closes = true
       else if (size === KEEP_ALIVE.length && isWord(bytes, begin, KEEP_ALIVE)) this.keepsAlive = true
-      else if (size === UPGRADE.length && isWord(bytes, begin, UPGRADE)) this.#isUpgradeMeant = true
     }
   }
 }
@@ -172,8 +161,6 @@ export function endOfLine(bytes: Uint8Array, at: number, to: number): number {
 
 function kindOf(bytes: Uint8Array, at: number, size: number): number {
   switch (size) {
-    case 7:
-      return isWord(bytes, at, UPGRADE) ? IS_UPGRADE : OTHER
     case 10:
       return isWord(bytes, at, CONNECTION) ? IS_CONNECTION : isWord(bytes, at, KEEP_ALIVE) ? IS_KEEP_ALIVE : OTHER
     case 14:

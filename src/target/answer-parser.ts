@@ -150,7 +150,7 @@ export class AnswerParser implements AnswerHead {
     if (end === MORE) return this.#hold(this.#headFrom)
     this.#at = end
     this.#headTo = end
-    return this.#headIsIn()
+    return end - this.#headFrom > MAX_HEAD_BYTES ? this.#tooLarge() : this.#headIsIn()
   }
 
   /** All lines up to the empty one; the position behind it, MORE or BAD. */
@@ -186,10 +186,11 @@ export class AnswerParser implements AnswerHead {
     const { status } = this
     if (status < 100) return IS_BAD
     const { length, isChunked, hasTransferEncoding, closes, keepsAlive } = this.#fields
-    const isBodiless = status < 200 || status === 204 || status === 304
-    const isDelimited = isBodiless || (hasTransferEncoding ? isChunked : length !== -1)
+    const isInterim = status < 200
+    const isBodiless = status === 204 || status === 304
+    const isDelimited = isInterim || (isBodiless ? !hasTransferEncoding : hasTransferEncoding ? isChunked : length !== -1)
     this.staysOpen = (this.#isOldVersion ? keepsAlive : !closes) && (isDelimited || (this.#isHead && keepsAlive))
-    if (status < 200) return this.#interim()
+    if (isInterim) return this.#interim()
     this.keepAliveMs = this.#fields.keepAliveMs
     if (isBodiless || this.#isHead) this.#phase = COMPLETE
     else if (isChunked) this.#phase = CHUNK_LINE
@@ -201,7 +202,8 @@ export class AnswerParser implements AnswerHead {
 
   /** 100 Continue, 103 Early Hints …: said and forgotten. */
   #interim(): number {
-    if (this.status === 101 && this.#fields.upgrades) {
+    // Nobody asked for another protocol.
+    if (this.status === 101) {
       this.problem = 'upgrade'
       return IS_BAD
     }
@@ -277,6 +279,11 @@ export class AnswerParser implements AnswerHead {
     return IS_BAD
   }
 
+  #tooLarge(): number {
+    this.problem = 'large-head'
+    return IS_BAD
+  }
+
   /** False: nothing but line ends has come. */
   #skipLineEnds(): boolean {
     while (this.#at < this.#end && (this.bytes[this.#at] === CR || this.bytes[this.#at] === LF)) this.#at++
@@ -286,10 +293,7 @@ export class AnswerParser implements AnswerHead {
   /** Keeps the bytes from `from` on until more have come. */
   #hold(from: number): number {
     const size = this.#end - from
-    if (size > MAX_HEAD_BYTES) {
-      this.problem = 'large-head'
-      return IS_BAD
-    }
+    if (size > MAX_HEAD_BYTES) return this.#tooLarge()
     if (this.#held === null || this.#held.length < size) this.#grow(size)
     if (this.bytes !== this.#held || from > 0) this.bytes.copy(this.#held!, 0, from, this.#end)
     this.#heldBytes = size

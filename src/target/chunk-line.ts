@@ -22,7 +22,8 @@ export class ChunkLine {
     if (at === from) return BAD
     this.size = size
     const end = bytes[at] === SEMICOLON ? readExtensions(bytes, at + 1, to) : endOfLine(bytes, at, to)
-    return end === MORE ? this.#more(from, to) : end
+    if (end === MORE) return this.#more(from, to)
+    return end - from > MAX_CHUNK_LINE_BYTES ? BAD : end
   }
 
   #more(from: number, to: number): number {

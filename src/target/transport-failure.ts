@@ -48,8 +48,8 @@ export function toTransportError(error: unknown, where: string): TransportError 
     return new TransportError('tls', `${where}: TLS handshake failed (${code})`, error)
   }
   if (error instanceof Error && error.name === 'HTTPParserError') {
-    // Complete up to here, and cut off.
-    return code === 'HPE_INVALID_EOF_STATE' ? cutOff(where) : brokenAnswer('not-http', where)
+    // Right up to here, and cut off; undici knows the code only in words.
+    return error.message.includes('Invalid EOF state') ? cutOff(where) : brokenAnswer('not-http', where)
   }
   return new TransportError('other', `${where}: ${messageOf(error)}`, error)
 }
