@@ -209,7 +209,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     }
     const receiver = this.#receiver
     this.#end(false)
-    receiver.failed(error)
+    // Not from within the connection's own handling of it, which bears no new request; nor one failure from within another.
+    queueMicrotask(() => receiver.failed(error))
   }
 
   #end(reusable: boolean): void {

@@ -68,11 +68,11 @@ export class UnreachableError extends RallyError {
   }
 }
 
-/** Who is told of the end of one exchange; may hand over the next request at once. Must not throw. */
+/** Who is told of the end of one exchange, once; may hand over the next request at once. Must not throw. */
 export interface AnswerReceiver {
-  /** Any complete answer, whatever its status. */
+  /** Any complete answer, whatever its status: from within its reading. */
   answered(answer: TargetAnswer): void
-  /** No (complete) answer came. */
+  /** No (complete) answer came: in a microtask. */
   failed(error: TransportError): void
 }
 
@@ -83,7 +83,7 @@ export interface TargetClient {
   begin(): void
   /** Resolves with any complete answer, whatever its status; rejects with TransportError. */
   send(request: TargetRequest): Promise<TargetAnswer>
-  /** As `send`, without a promise: the receiver is told once, from within the reading of the answer. */
+  /** As `send`, without a promise: the receiver is told of an answer from within its reading. */
   exchange(request: TargetRequest, receiver: AnswerReceiver): void
   /** Marks a wait as if it were an exchange (`sleep`): first sent now / last byte now. */
   markSent(): void

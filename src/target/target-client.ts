@@ -113,7 +113,7 @@ class PooledClient implements TargetClient, ExchangeOwner {
   #sendOnce(request: TargetRequest, receiver: AnswerReceiver): void {
     const host = this.#hosts[this.#turn]
     if (host === undefined) {
-      receiver.failed(new TransportError('other', 'no target host is given'))
+      refuse(receiver, new TransportError('other', 'no target host is given'))
       return
     }
     this.#turn = this.#turn + 1 === this.#hosts.length ? 0 : this.#turn + 1
@@ -123,7 +123,7 @@ class PooledClient implements TargetClient, ExchangeOwner {
 
   #exchange(host: HostConnection, request: TargetRequest, sending: Sending, receiver: AnswerReceiver): void {
     if (this.#isClosed) {
-      receiver.failed(new TransportError('cancelled', 'the client was closed'))
+      refuse(receiver, new TransportError('cancelled', 'the client was closed'))
       return
     }
     const exchange = this.#idle.pop() ?? new Exchange(this)
@@ -151,6 +151,10 @@ class PooledClient implements TargetClient, ExchangeOwner {
 
 function promised(start: (receiver: AnswerReceiver) => void): Promise<TargetAnswer> {
   return new Promise((answered, failed) => start({ answered, failed }))
+}
+
+function refuse(receiver: AnswerReceiver, error: TransportError): void {
+  queueMicrotask(() => receiver.failed(error))
 }
 
 function asTransportError(error: unknown): TransportError {

@@ -20,7 +20,7 @@ function answerTo(requestLine: string): RawAnswer {
   if (path === '/second') return { pieces: ['HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecond'], then: 'stay' }
   const [index, pieces] = path.slice(1).split('-')
   const { bytes, then = 'stay' } = CASES[Number(index)]!
-  return { pieces: pieces === 'bytes' ? [...bytes] : [bytes], then }
+  return { pieces: pieces === 'bytes' ? bytes.split('') : [bytes], then }
 }
 
 interface Asked {

@@ -3,17 +3,18 @@ import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import type { RaceProgress } from '../../src/coordinator/race-request.ts'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { eachEngine } from '../helpers/each-engine.ts'
 import { gate } from '../helpers/gate.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
 import { startStubTarget } from '../helpers/stub-target.ts'
 
 const search = buildOperation('raw-request', { path: '/_search' }, 'search')
 
-test('every iteration of every client is sent once and counted once', async (t) => {
+eachEngine('every iteration of every client is sent once and counted once', async (engine, t) => {
   const target = await startStubTarget()
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 3, warmupIterations: 5, iterations: 20 })])
-  const { result, measurements } = await runSchedule({ track, target, workers: 2 })
+  const { result, measurements } = await runSchedule({ track, target, engine, workers: 2 })
   assert.equal(result.error, null)
   assert.equal(result.phase, 'done')
   const measured = measurements[0]
@@ -86,26 +87,26 @@ test('a completing task ends the others of its parallel, and nobody else', async
   assert.deepEqual(measurements.map((one) => [one.task, one.account.normal.ok]), [['first', 10], ['endless', 1], ['after', 3]])
 })
 
-test('a refused connection ends the race with one message that names task and target', async () => {
+eachEngine('a refused connection ends the race with one message that names task and target', async (engine) => {
   const target = await startStubTarget()
   await target.close()
-  const { result } = await runSchedule({ track: buildTrack([buildTask(search)]), target })
+  const { result } = await runSchedule({ track: buildTrack([buildTask(search)]), target, engine })
   assert.equal(result.phase, 'failed')
   assert.match(result.error!.message, new RegExp(`127\\.0\\.0\\.1:${target.port}`))
 })
 
-test('a request that is never answered times out and is counted as that', async (t) => {
+eachEngine('a request that is never answered times out and is counted as that', async (engine, t) => {
   const target = await startStubTarget(() => {})
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 2, iterations: 2 })])
-  const { result, measurements } = await runSchedule({ track, target, timeoutMs: 1000 })
+  const { result, measurements } = await runSchedule({ track, target, engine, timeoutMs: 1000 })
   assert.equal(result.phase, 'done')
   assert.equal(measurements[0]!.account.normal.timedOut, 4)
   // The timeout counts from before the write, service time from after it.
   assert.ok(measurements[0]!.normal.serviceTime.min > 500)
 })
 
-test('a cancel stops sending, waits for what is in flight and balances the account', async (t) => {
+eachEngine('a cancel stops sending, waits for what is in flight and balances the account', async (engine, t) => {
   const cancel = new AbortController()
   let seen = 0
   const target = await startStubTarget((_seen, response) => {
@@ -115,7 +116,7 @@ test('a cancel stops sending, waits for what is in flight and balances the accou
   })
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 4, timePeriod: 3600 }), buildTask(search, { name: 'later' })])
-  const { result, measurements } = await runSchedule({ track, target, signal: cancel.signal, workers: 2 })
+  const { result, measurements } = await runSchedule({ track, target, engine, signal: cancel.signal, workers: 2 })
   assert.equal(result.phase, 'cancelled')
   assert.deepEqual(measurements.map((one) => one.task), ['search'])
   const { started, ok } = measurements[0]!.account.normal
@@ -123,22 +124,22 @@ test('a cancel stops sending, waits for what is in flight and balances the accou
   assert.equal(target.requests.length, started)
 })
 
-test('with --on-error=abort a failed request ends the race; with continue it is counted, with one answer body', async (t) => {
+eachEngine('with --on-error=abort a failed request ends the race; with continue it is counted, with one answer body', async (engine, t) => {
   const target = await startStubTarget((_seen, response) => {
     response.statusCode = 503
     response.end('{"error":"busy"}')
   })
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { iterations: 4 })])
-  const aborted = await runSchedule({ track, target, onError: 'abort' })
+  const aborted = await runSchedule({ track, target, engine, onError: 'abort' })
   assert.equal(aborted.result.phase, 'failed')
   assert.match(aborted.result.error!.message, /task "search".*503.*busy/)
-  const { measurements } = await runSchedule({ track, target, onError: 'continue' })
+  const { measurements } = await runSchedule({ track, target, engine, onError: 'continue' })
   assert.deepEqual(measurements[0]!.account.normal.failed, { 'http-503': 4 })
   assert.match(measurements[0]!.errors[0]!.body!, /busy/)
 })
 
-test('a race that fails tells at once, aborts what is in flight and keeps what every client measured until then', async (t) => {
+eachEngine('a race that fails tells at once, aborts what is in flight and keeps what every client measured until then', async (engine, t) => {
   // Nine are answered. A client that asks again has read its answer: once each of the four waits for another, all nine are counted.
   // Then one of them fails, and nobody else is ever answered.
   const waiting: ServerResponse[] = []
@@ -149,14 +150,14 @@ test('a race that fails tells at once, aborts what is in flight and keeps what e
   })
   t.after(() => target.close())
   const track = buildTrack([buildTask(search, { clients: 4, iterations: 100 })])
-  const { result, measurements } = await runSchedule({ track, target, onError: 'abort', workers: 2 })
+  const { result, measurements } = await runSchedule({ track, target, engine, onError: 'abort', workers: 2 })
   assert.equal(result.phase, 'failed')
   assert.match(result.error!.message, /task "search".*500.*broken/)
   const { started, ok, failed, cancelled, unknown } = measurements[0]!.account.normal
   assert.deepEqual([started, ok, failed, cancelled, unknown], [13, 9, { 'http-500': 1 }, 3, 0])
 })
 
-test('what an operation wants to send after a cancel is not sent, so that nothing waits for it', async (t) => {
+eachEngine('what an operation wants to send after a cancel is not sent, so that nothing waits for it', async (engine, t) => {
   // A scroll is cleared behind every search: here by a server that has stopped to answer.
   let pages = 0
   const thirdPage = gate()
@@ -168,7 +169,7 @@ test('what an operation wants to send after a cancel is not sent, so that nothin
   t.after(() => target.close())
   const scroll = buildOperation('scroll-search', { index: 'i', body: {}, pages: 'all', 'results-per-page': 1 })
   const cancel = new AbortController()
-  const running = runSchedule({ track: buildTrack([buildTask(scroll)]), target, signal: cancel.signal })
+  const running = runSchedule({ track: buildTrack([buildTask(scroll)]), target, engine, signal: cancel.signal })
   await thirdPage.opened
   cancel.abort()
   const { result, measurements, warnings } = await running

@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eachEngine } from '../helpers/each-engine.ts'
 import { accountOf, errorOf, raceToEnd, readRace } from '../helpers/race-process.ts'
 import { answerSearch, startStubCluster } from '../helpers/stub-cluster.ts'
 import { searchTask, writeTrack } from '../helpers/write-track.ts'
 
-test('a thousand clients are a thousand connections, and each of them sends its requests', async (t) => {
+eachEngine('a thousand clients are a thousand connections, and each of them sends its requests', async (engine, t) => {
   const cluster = await startStubCluster((end) => t.after(end))
   const track = writeTrack({ schedule: [searchTask({ clients: 1000, iterations: 3 })] })
-  const ended = await raceToEnd([`--track-path=${track}`, `--target-hosts=${cluster.where}`])
+  const ended = await raceToEnd([`--track-path=${track}`, `--target-hosts=${cluster.where}`, `--http-engine=${engine}`])
   assert.equal(ended.code, 0, ended.stderr)
   assert.equal(accountOf(readRace(ended.home), 'find').ok, 3000)
   const byConnection = new Map<number, number>()

@@ -56,7 +56,7 @@ test('a good answer is read the same in one piece and byte by byte, out of memor
     fc.property(validAnswers, ({ bytes, status, body }) => {
       const whole = read([bytes])
       assert.deepEqual([whole.status, whole.body, whole.problem], [status, body, null])
-      assert.deepEqual(read([...bytes]), whole)
+      assert.deepEqual(read(bytes.split('')), whole)
     }),
     { numRuns: 500 }
   )
@@ -67,7 +67,7 @@ test('a damaged answer is read the same however it is cut', () => {
     fc.property(validAnswers, mutations, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }), ({ bytes }, changes, cuts) => {
       const broken = mutated(bytes, changes)
       const whole = read([broken])
-      assert.deepEqual(read([...broken]), whole)
+      assert.deepEqual(read(broken.split('')), whole)
       assert.deepEqual(read(splitAt(broken, cuts)), whole)
     }),
     { numRuns: 2000 }
