@@ -142,7 +142,7 @@ function readFlags(found: Arguments): FlagValues {
   const problems = [...found.problems]
   const values = new Map<string, unknown>()
   for (const flag of found.spec.flags) {
-    const given = options[camelCase(flag.name)]
+    const given = givenTo(flag.name, options)
     if (given === undefined) continue
     try {
       values.set(flag.name, readValue(flag, typeof given === 'string' ? given.slice(GUARD.length) : JSON.stringify(given)))
@@ -153,6 +153,12 @@ function readFlags(found: Arguments): FlagValues {
   }
   if (problems.length > 0) throw mistakes(problems)
   return values
+}
+
+/** cac reads `--no-x` as the opposite of an `--x`, also where that is all the flag there is. */
+function givenTo(name: string, options: Readonly<Record<string, unknown>>): unknown {
+  if (!name.startsWith('no-')) return options[camelCase(name)]
+  return options[camelCase(name.slice('no-'.length))] === false ? true : undefined
 }
 
 function mistakes(problems: readonly string[]): RallyError {

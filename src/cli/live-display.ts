@@ -122,7 +122,8 @@ class PlainProgress {
     }
     this.#ends.see(progress)
     const wait = waitText(progress)
-    const key = `wait for ${progress.waitingFor ?? ''}`
+    // How far it has come is no news of its own.
+    const key = `wait for ${(progress.waitingFor ?? '').replaceAll(/\d[\d.]*/g, '#')}`
     if (wait !== null && this.#isDue(key)) this.#sayNow(key, wait)
     for (const trouble of progress.troubles) {
       // `node b …`: the seconds in it change.

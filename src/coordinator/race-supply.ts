@@ -66,6 +66,8 @@ async function corporaFiles(request: RaceRequest, { signal, tell, warn }: Supply
     download: httpDownload,
     signal,
     progress: ({ corpus, file, stage, doneBytes, totalBytes }) => tell(`${stage} ${file} of corpus ${corpus}${shareText(doneBytes, totalBytes)}`)
+  }).catch((error: unknown) => {
+    throw withAdvice(error)
   })
   warnings.forEach(warn)
   const files = new Map<string, HashedFile>()
@@ -74,6 +76,13 @@ async function corporaFiles(request: RaceRequest, { signal, tell, warn }: Supply
     files.set(key, await hashFile(path, { memory: join(cache, '.checksums'), signal, progress }))
   }
   return files
+}
+
+/** A coordinator need not have what its load drivers have. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof RallyError) || (error.kind !== 'corpus' && error.kind !== 'disk')) return error
+  const { kind, message, problems, cause, hint } = error
+  return new RallyError(kind, message, { problems, cause, hint: `${hint}; where the load drivers have the corpora already: --no-distribute-corpora` })
 }
 
 function shareText(doneBytes: number, totalBytes: number | null): string {

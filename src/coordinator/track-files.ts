@@ -18,8 +18,20 @@ const MAX_BYTES = 64 * 1024 * 1024
 const NOT_OF_THE_TRACK = /^(\..*|__pycache__|node_modules|.*\.offset|.*~)$/
 const ARCHIVE = /\.(bz2|gz|zst|zip|tar|tgz|lz4|xz)$/i
 
-/** Throws RallyError('track') where the folder holds more than a track does, or what cannot be read. */
+/**
+ * Throws RallyError('track') where the folder of a track with code of its own holds more than a track does, or what cannot be read.
+ * Other tracks are in `prepare` whole: a folder like that (a home, with a track in it) stays where it is.
+ */
 export async function trackFiles(track: Track, signal: AbortSignal): Promise<TrackFile[]> {
+  try {
+    return await readFiles(track, signal)
+  } catch (error) {
+    if (track.hasPlugins || signal.aborted) throw error
+    return []
+  }
+}
+
+async function readFiles(track: Track, signal: AbortSignal): Promise<TrackFile[]> {
   const data = new Set(track.corpora.flatMap(({ documents }) => documents.flatMap(({ documentFile, documentArchive }) => [documentFile, documentArchive])))
   const found = await new Walk(track.root, (path) => data.has(path) || ARCHIVE.test(path)).run()
   const files: TrackFile[] = []

@@ -175,7 +175,7 @@ export class KeptFiles {
     const { node, folder } = this.#options
     const room = await roomIn(folder)
     const free = room === null ? 'an unknown number of' : String(room.freeBytes)
-    return new RallyError('disk', `no space left on node ${node} for ${file.path}: it needs ${neededBytes} bytes in [${folder}], ${free} bytes are free`, {
+    return new RallyError('disk', `node ${node}: no space left for ${file.path}: it needs ${neededBytes} bytes in [${folder}], ${free} bytes are free`, {
       hint: `free some space on node ${node}, or give it another disk (local.dataset.cache in its rally.ini)`
     })
   }

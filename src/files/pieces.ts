@@ -32,6 +32,7 @@ export function spanOf(piece: number, { bytes, pieceBytes }: Sized): ByteRange {
 export function piecesOf(ranges: readonly ByteRange[], { bytes, pieceBytes }: Sized): number[] {
   const pieces = new Set<number>()
   for (const [from, to] of ranges) {
+    if (from >= to) continue
     for (let piece = Math.floor(from / pieceBytes); piece * pieceBytes < Math.min(to, bytes); piece++) pieces.add(piece)
   }
   return [...pieces].sort((a, b) => a - b)
