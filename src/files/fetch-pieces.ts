@@ -147,13 +147,13 @@ class Fetch {
   }
 
   #data(asked: Asked, { offset, base64 }: Extract<FilesAnswer, { t: 'data' }>): string | null {
-    const bytes = Buffer.from(base64, 'base64')
-    if (offset !== asked.received || offset + bytes.length > asked.piece.bytes) {
-      return `bytes ${offset} to ${offset + bytes.length} of a piece came where byte ${asked.received} of ${asked.piece.bytes} was due`
+    const bytes = Buffer.byteLength(base64, 'base64')
+    if (offset !== asked.received || offset + bytes > asked.piece.bytes) {
+      return `bytes ${offset} to ${offset + bytes} of a piece came where byte ${asked.received} of ${asked.piece.bytes} was due`
     }
-    bytes.copy(asked.content, offset)
-    asked.received += bytes.length
-    this.#receivedBytes += bytes.length
+    const written = asked.content.write(base64, offset, 'base64')
+    asked.received += written
+    this.#receivedBytes += written
     this.#request.progress(this.#receivedBytes)
     return null
   }
