@@ -30,7 +30,7 @@ export interface Orders {
 }
 
 /** Starts a node that answers every request alike, as ordered. */
-export async function startCalibrated({ delay, faults = [], queue, seed }: Orders): Promise<CalibratedNode> {
+async function startCalibrated({ delay, faults = [], queue, seed }: Orders): Promise<CalibratedNode> {
   const options: EmbeddedNodeOptions = {
     answers: 'fixed',
     delay: parseDelay(delay),

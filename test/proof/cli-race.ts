@@ -20,7 +20,7 @@ export interface RaceDocument {
   readonly results: { readonly op_metrics: readonly TaskFigures[] }
 }
 
-interface TaskFigures {
+export interface TaskFigures {
   readonly task: string
   readonly account: { readonly normal: { readonly started: number; readonly ok: number } }
   readonly latency: Readonly<Record<string, number>>

@@ -4,22 +4,39 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withNode, type CalibratedNode } from './calibrated-node.ts'
-import { RaceHome, searches } from './cli-race.ts'
+import { RaceHome, searches, type TaskFigures } from './cli-race.ts'
 import { fakeTimeLibrary, missing } from './installed.ts'
 import { atMost, exactly, near, type Proven } from './proven.ts'
 
-const [PER_SECOND, SECONDS] = [100, 5]
-const TASK = searches('stepped', { clients: 4, 'time-period': SECONDS, 'target-throughput': PER_SECOND })
+const [CLIENTS, PER_SECOND, SECONDS] = [4, 100, 5]
+const REQUESTS = PER_SECOND * SECONDS
+const TASK = searches('stepped', { clients: CLIENTS, iterations: REQUESTS / CLIENTS, 'target-throughput': PER_SECOND })
+
+export interface SteppedRace {
+  readonly code: number | null
+  readonly task: TaskFigures | undefined
+}
 
 export async function clockStep(): Promise<Proven[]> {
   const library = fakeTimeLibrary()
   if (library === null) return [missing('a clock that jumps by an hour', 'faketime')]
   const proven: Proven[] = []
-  for (const [words, step] of [['forwards', '+3600'], ['back', '-3600']] as const) proven.push(...(await stepped(library, words, step)))
+  for (const [words, step] of [['forwards', '+3600'], ['back', '-3600']] as const) {
+    const { code, task } = await raceWithStep(library, step)
+    const name = `clock set ${words} by an hour while 100/s are sent for 5 s`
+    proven.push(
+      exactly(`${name}: exit code`, '', { expected: 0, measured: code ?? Number.NaN }),
+      exactly(`${name}: requests`, '', { expected: REQUESTS, measured: task?.account.normal.ok ?? Number.NaN }),
+      near(`${name}: duration`, 's', { expected: SECONDS, measured: task?.elapsed_seconds ?? Number.NaN }, 0.1),
+      near(`${name}: service time p50`, 'ms', { expected: 5.3, measured: task?.service_time['50_0'] ?? Number.NaN }, 0.5),
+      atMost(`${name}: latency max`, 'ms', task?.latency['100_0'] ?? Number.NaN, 1000)
+    )
+  }
   return proven
 }
 
-async function stepped(library: string, words: string, step: string): Promise<Proven[]> {
+/** A race of 500 requests in 5 s, in the middle of which the wall clock is set. */
+export async function raceWithStep(library: string, step: string): Promise<SteppedRace> {
   const home = new RaceHome([TASK])
   const clock = join(home.folder, 'clock')
   writeFileSync(clock, '+0\n')
@@ -27,18 +44,10 @@ async function stepped(library: string, words: string, step: string): Promise<Pr
   try {
     return await withNode({ delay: 'fixed:5' }, async (node) => {
       const racing = home.race(node.port, 'stepped', { environment })
-      await seen(node, (PER_SECOND * SECONDS) / 2)
+      await seen(node, REQUESTS / 2)
       writeFileSync(clock, `${step}\n`)
       const { code } = await racing
-      const task = home.document('stepped').results.op_metrics[0]
-      const name = `clock set ${words} by an hour while 100/s are sent for 5 s`
-      return [
-        exactly(`${name}: exit code`, '', { expected: 0, measured: code ?? Number.NaN }),
-        exactly(`${name}: requests`, '', { expected: PER_SECOND * SECONDS, measured: task?.account.normal.ok ?? Number.NaN }),
-        near(`${name}: duration`, 's', { expected: SECONDS, measured: task?.elapsed_seconds ?? Number.NaN }, 0.1),
-        near(`${name}: service time p50`, 'ms', { expected: 5.3, measured: task?.service_time['50_0'] ?? Number.NaN }, 0.5),
-        atMost(`${name}: latency max`, 'ms', task?.latency['100_0'] ?? Number.NaN, 1000)
-      ]
+      return { code, task: home.document('stepped').results.op_metrics[0] }
     })
   } finally {
     home.remove()

@@ -17,6 +17,8 @@ export interface Load {
   readonly iterations?: number
   readonly workers?: number
   readonly seed?: string
+  /** Measured without the step before it: where how long things take does not matter. */
+  readonly isCold?: boolean
 }
 
 const SEARCH = buildOperation('search', { index: 'cities', body: { query: { match_all: {} } } })
@@ -33,7 +35,7 @@ interface Address {
 /** Runs the load to its end; throws what ended it early. */
 export async function measure(target: Address, load: Load): Promise<TaskMeasurement> {
   const { result, measurements } = await runSchedule({
-    track: buildTrack([buildTask(QUESTION, { ...WARM, clients: Math.min(WARM_CLIENTS, load.clients) }), taskOf(load)]),
+    track: buildTrack(load.isCold === true ? [taskOf(load)] : [warmUp(load), taskOf(load)]),
     target,
     ...(load.workers === undefined ? {} : { workers: load.workers }),
     ...(load.seed === undefined ? {} : { seed: load.seed })
@@ -41,6 +43,10 @@ export async function measure(target: Address, load: Load): Promise<TaskMeasurem
   const measured = measurements.at(-1)
   if (result.error !== null || measured === undefined) throw result.error ?? new Error('nothing was measured')
   return measured
+}
+
+function warmUp({ clients }: Load): Task {
+  return buildTask(QUESTION, { ...WARM, clients: Math.min(WARM_CLIENTS, clients) })
 }
 
 export function taskOf({ clients, perSecond, schedule, seconds, warmupSeconds, iterations }: Load): Task {
