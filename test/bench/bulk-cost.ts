@@ -16,7 +16,8 @@ const CLIENTS = 8
 const PASSES = 4
 
 /** MB of documents per CPU second, 300-byte documents in bulks of 1,000. */
-export async function bulkCost(server: BenchServer, budget: number): Promise<Measured> {
+export async function bulkCost(server: BenchServer, budget: number, gzip = false): Promise<Measured> {
+  server.gzip(gzip)
   const folder = mkdtempSync(join(tmpdir(), 'rally-bench-'))
   try {
     const path = join(folder, 'documents.json')
@@ -27,10 +28,10 @@ export async function bulkCost(server: BenchServer, budget: number): Promise<Mea
     const track = trackOf(corpus, folder)
     const both = await inTurn(
       3,
-      async () => megabytes / (await cpuSeconds(() => sendOurs(track, server, folder))),
+      async () => megabytes / (await cpuSeconds(() => sendOurs(track, server, folder, gzip))),
       async () => megabytes / (await cpuSeconds(() => sendBare(corpus, path, server)))
     )
-    return atLeast('bulk, 1,000 documents of 300 B, 8 clients', 'MB per CPU-s', both, budget)
+    return atLeast(`bulk, 1,000 documents of 300 B, 8 clients${gzip ? ', gzip answers' : ''}`, 'MB per CPU-s', both, budget)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -59,8 +60,8 @@ function trackOf(corpus: Corpus, folder: string): Track {
   return buildTrack(passes, { root: folder, corpora: [corpus], indices: [{ name: 'bench', body: {} }] })
 }
 
-async function sendOurs(track: Track, server: BenchServer, folder: string): Promise<void> {
-  const { result, measurements } = await runSchedule({ track, target: server, dataCacheDir: folder })
+async function sendOurs(track: Track, server: BenchServer, folder: string, gzip: boolean): Promise<void> {
+  const { result, measurements } = await runSchedule({ track, target: server, dataCacheDir: folder, ...(gzip ? { acceptEncoding: 'gzip' } : {}) })
   if (result.error !== null) throw result.error
   const documents = measurements.reduce((sum, one) => sum + one.normalWork, 0)
   if (documents !== DOCUMENTS * PASSES) throw new Error(`${documents} documents were sent instead of ${DOCUMENTS * PASSES}`)

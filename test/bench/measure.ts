@@ -18,6 +18,7 @@ export interface BenchServer {
   readonly port: number
   delay(ms: number): void
   stall(ms: number): void
+  gzip(isOn: boolean): void
   /** Delays of all answers since the last call, ms, by the server's own clock. */
   delays(): Promise<readonly number[]>
   close(): void
@@ -31,6 +32,7 @@ export async function startBenchServer(): Promise<BenchServer> {
     port,
     delay: (ms) => void child.send({ delayMs: ms }),
     stall: (ms) => void child.send({ stallMs: ms }),
+    gzip: (isOn) => void child.send({ gzip: isOn }),
     delays: async () => {
       child.send({ report: true })
       return ((await nextMessage(child)) as { delays: number[] }).delays

@@ -9,17 +9,19 @@ const REQUESTS = 300_000
 const ROUNDS = 3
 const QUERY = { query: { match_all: {} } }
 
-export async function searchCost(server: BenchServer, clients: number, budget: number): Promise<Measured> {
+/** `gzip`: answers come compressed; neither side needs more of them than their head. */
+export async function searchCost(server: BenchServer, clients: number, budget: number, gzip = false): Promise<Measured> {
+  server.gzip(gzip)
   const per100k = 100_000 / REQUESTS
   const operation = buildOperation('search', { index: 'cities', body: QUERY })
   const track = buildTrack([buildTask(operation, { clients, iterations: Math.floor(REQUESTS / clients) })])
   const body = Buffer.from(JSON.stringify(QUERY))
   const both = await inTurn(
     ROUNDS,
-    async () => (await cpuSeconds(() => runOurs(track, server))) * per100k,
+    async () => (await cpuSeconds(() => runOurs(track, server, gzip))) * per100k,
     async () => (await cpuSeconds(() => runBare({ ...SEARCH, port: server.port, clients, requests: REQUESTS, body: () => body }))) * per100k
   )
-  return atMost(`search, ${clients} clients`, 'CPU-s per 100,000', both, budget)
+  return atMost(`search, ${clients} clients${gzip ? ', gzip answers' : ''}`, 'CPU-s per 100,000', both, budget)
 }
 
 /** Median service time of an unthrottled load on a server that takes 5 ms, ours against bare. */
@@ -43,8 +45,8 @@ export async function searchServiceTime(server: BenchServer, clients: number, bu
 
 const SEARCH = { method: 'GET', path: '/cities/_search', contentType: 'application/json' } as const
 
-async function runOurs(track: ReturnType<typeof buildTrack>, server: BenchServer) {
-  const { result, measurements } = await runSchedule({ track, target: server })
+async function runOurs(track: ReturnType<typeof buildTrack>, server: BenchServer, gzip = false) {
+  const { result, measurements } = await runSchedule({ track, target: server, ...(gzip ? { acceptEncoding: 'gzip' } : {}) })
   const measured = measurements[0]
   if (result.error !== null || measured === undefined) throw result.error ?? new Error('nothing was measured')
   return measured

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /** Default: undici. */
   readonly engine?: HttpEngine
+  /** Default: none is asked for. */
+  readonly acceptEncoding?: 'gzip'
   readonly observer?: Partial<RaceObserver>
   /** Default: one in this process. */
   readonly nodes?: readonly ConnectedNode[]
@@ -85,12 +87,12 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
   return { result, measurements, warnings, health: health.report(measurements) }
 }
 
-function plainTarget({ target, timeoutMs, engine }: RunOptions): TargetOptions {
+function plainTarget({ target, timeoutMs, engine, acceptEncoding }: RunOptions): TargetOptions {
   return {
     engine: engine ?? 'undici',
     hosts: [{ host: target.host, port: target.port, useSsl: false, pathPrefix: '' }],
     timeoutMs: timeoutMs ?? 60_000,
-    acceptEncoding: null,
+    acceptEncoding: acceptEncoding ?? null,
     compressRequests: false,
     headers: {},
     retries: { max: 0, onStatus: [], onTimeout: false },
