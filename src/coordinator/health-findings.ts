@@ -63,7 +63,7 @@ export function latenessFinding(steps: readonly StepLateness[], limits: Lateness
       warnsOnly: !strict,
       where: late.where,
       when: momentOf(late.longest),
-      seconds: late.longestMs / 1000,
+      seconds: Math.round(late.longestMs) / 1000,
       advice: breached ? latenessAdvice(late) : ''
     }
   ]

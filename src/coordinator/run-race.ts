@@ -45,6 +45,9 @@ export async function runRace(request: RaceRequest, services: RaceServices): Pro
   }
 }
 
+/** In the report and in memory: a node that comes and goes for days must not fill them. */
+const MAX_WARNINGS = 500
+
 interface OpenRace {
   readonly setup: RaceSetup
   readonly record: RaceRecord
@@ -62,7 +65,8 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
     },
     info: (line) => services.observer.info(line),
     warning: (line) => {
-      warnings.push(line)
+      if (warnings.length < MAX_WARNINGS) warnings.push(line)
+      else warnings[MAX_WARNINGS] = 'there were more: the log file has them all'
       services.observer.warning(line)
     }
   }

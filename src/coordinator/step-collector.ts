@@ -4,10 +4,11 @@ import { entryOf } from '../core/dictionary.ts'
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
 import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
 import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
+import { OldSeconds } from './old-seconds.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
 
-/** Histograms of older seconds are let go: live display and criteria look back this far at most. */
+/** Older seconds are kept without histograms, all nodes together: live display and criteria look back this far at most. */
 const KEPT_SECONDS = 60
 
 /** A second as the newest snapshot had it: an older one that comes later does not undo it. */
@@ -17,7 +18,10 @@ interface ToldSecond {
 }
 
 interface NodeFigures {
+  /** The newest ones. */
   readonly seconds: Map<string, Map<number, ToldSecond>>
+  /** Seconds up to these were let go: what is told of them again is not counted twice. */
+  readonly letGo: Map<string, number>
   /** Times of the seconds that were let go; null: nobody wants them. */
   readonly old: Map<string, TaskHistograms> | null
   readonly tallies: Map<string, Tally>
@@ -30,6 +34,9 @@ export class StepCollector {
   readonly #nodes = new Map<string, NodeFigures>()
   readonly #joined = new Map<string, StepJoined>()
   readonly #acks = new Map<string, number>()
+  readonly #old = new OldSeconds()
+  /** Number of the newest second of each task. */
+  readonly #newest = new Map<string, number>()
   readonly #keepsTimes: boolean
 
   /** `keepsTimes`: the times of a node that never joins are those of all its seconds, not of the newest only. */
@@ -50,7 +57,8 @@ export class StepCollector {
         const told = types[type]
         if (told === undefined) continue
         if (isNewest) figures.tallies.set(keyOf(task, type), told.tally)
-        replaceSeconds(figures, keyOf(task, type), told.seconds, snapshot.seq)
+        this.#replaceSeconds(figures, keyOf(task, type), told.seconds, snapshot.seq)
+        this.#told(task, told.seconds)
       }
     }
   }
@@ -60,7 +68,11 @@ export class StepCollector {
     this.#joined.set(keyOfSession(joined.node, joined.epoch), joined)
     const figures = this.#figuresOf(joined.node, joined.epoch)
     for (const [task, result] of Object.entries(joined.tasks)) {
-      for (const type of SAMPLE_TYPES) replaceSeconds(figures, keyOf(task, type), result.types[type]?.seconds ?? [], LAST)
+      for (const type of SAMPLE_TYPES) {
+        const seconds = result.types[type]?.seconds ?? []
+        this.#replaceSeconds(figures, keyOf(task, type), seconds, LAST)
+        this.#told(task, seconds)
+      }
     }
   }
 
@@ -99,18 +111,13 @@ export class StepCollector {
         if (told !== undefined) seconds.push(told.second)
       }
     }
+    for (const type of SAMPLE_TYPES) seconds.push(...this.#old.at(keyOf(task, type), k))
     return seconds.length === 0 ? null : seconds.reduce(mergeSeconds)
   }
 
   /** Number of the newest second of a task that any node has told of; -1: none. */
   newest(task: string): number {
-    let newest = -1
-    for (const figures of this.#nodes.values()) {
-      for (const type of SAMPLE_TYPES) {
-        for (const k of figures.seconds.get(keyOf(task, type))?.keys() ?? []) if (k > newest) newest = k
-      }
-    }
-    return newest
+    return this.#newest.get(task) ?? -1
   }
 
   /** Nodes that told seconds, but not yet that they joined. */
@@ -127,7 +134,8 @@ export class StepCollector {
 
   /** Results by task, merged over the nodes, with all seconds; of a node that has not joined, what its snapshots tell. */
   results(): Record<string, TaskResult> {
-    return this.#resultsByKey().reduce<Record<string, TaskResult>>((merged, [, results]) => mergeResultMaps(merged, results), {})
+    const merged = this.#resultsByKey().reduce<Record<string, TaskResult>>((all, [, results]) => mergeResultMaps(all, results), {})
+    return Object.fromEntries(Object.entries(merged).map(([task, result]) => [task, this.#withOldSeconds(task, result)]))
   }
 
   #resultsByKey(): (readonly [key: string, results: Record<string, TaskResult>])[] {
@@ -142,8 +150,44 @@ export class StepCollector {
   #figuresOf(node: string, epoch: string): NodeFigures {
     const key = keyOfSession(node, epoch)
     let figures = this.#nodes.get(key)
-    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), old: this.#keepsTimes ? new Map() : null, tallies: new Map(), seq: 0, progress: {} }))
+    if (figures === undefined) this.#nodes.set(key, (figures = { seconds: new Map(), letGo: new Map(), old: this.#keepsTimes ? new Map() : null, tallies: new Map(), seq: 0, progress: {} }))
     return figures
+  }
+
+  #told(task: string, seconds: readonly Second[]): void {
+    for (const { k } of seconds) if (k > this.newest(task)) this.#newest.set(task, k)
+  }
+
+  #replaceSeconds(figures: NodeFigures, key: string, told: readonly Second[], seq: number): void {
+    const seconds = secondsOf(figures, key)
+    let horizon = figures.letGo.get(key) ?? -1
+    for (const second of told) {
+      const before = seconds.get(second.k)
+      if (second.k <= horizon || (before !== undefined && before.seq > seq)) continue
+      seconds.set(second.k, { seq, second })
+      if (second.k - KEPT_SECONDS > horizon) horizon = second.k - KEPT_SECONDS
+    }
+    figures.letGo.set(key, horizon)
+    this.#letGo(figures, key, horizon)
+  }
+
+  #letGo(figures: NodeFigures, key: string, horizon: number): void {
+    const seconds = secondsOf(figures, key)
+    for (const [k, { second }] of seconds) {
+      if (k > horizon) continue
+      figures.old?.set(key, mergeTimes(figures.old.get(key) ?? NO_TIMES, timesOf(second)))
+      this.#old.add(key, second)
+      seconds.delete(k)
+    }
+  }
+
+  #withOldSeconds(task: string, result: TaskResult): TaskResult {
+    const types: { -readonly [T in SampleTypeName]?: NonNullable<TaskResult['types'][T]> } = {}
+    for (const type of SAMPLE_TYPES) {
+      const one = result.types[type]
+      if (one !== undefined) types[type] = { ...one, seconds: mergeSecondLists(this.#old.all(keyOf(task, type)), one.seconds) }
+    }
+    return { ...result, types }
   }
 }
 
@@ -151,23 +195,6 @@ function secondsOf(figures: NodeFigures, key: string): Map<number, ToldSecond> {
   let seconds = figures.seconds.get(key)
   if (seconds === undefined) figures.seconds.set(key, (seconds = new Map<number, ToldSecond>()))
   return seconds
-}
-
-function replaceSeconds(figures: NodeFigures, key: string, told: readonly Second[], seq: number): void {
-  const seconds = secondsOf(figures, key)
-  for (const second of told) {
-    const before = seconds.get(second.k)
-    if (before !== undefined && before.seq > seq) continue
-    seconds.set(second.k, { seq, second })
-    const old = seconds.get(second.k - KEPT_SECONDS)
-    if (old === undefined) continue
-    figures.old?.set(key, mergeTimes(figures.old.get(key) ?? NO_TIMES, timesOf(old.second)))
-    seconds.set(old.second.k, { ...old, second: withoutHistograms(old.second) })
-  }
-}
-
-function withoutHistograms(second: Second): Second {
-  return { ...second, ...NO_TIMES }
 }
 
 /** Tallies and the times of the seconds that are still kept: what was in flight since then is unknown. */

@@ -6,7 +6,8 @@ import { SnapshotBook } from '../../../src/driver/snapshot-book.ts'
 import type { Snapshot } from '../../../src/protocol/messages.ts'
 import type { WorkerSecond } from '../../../src/protocol/worker-messages.ts'
 import { emptySample } from '../../../src/sample/sample.ts'
-import { TaskRecorder } from '../../../src/sample/task-recorder.ts'
+import type { Second } from '../../../src/sample/second.ts'
+import { TaskRecorder, type Tally } from '../../../src/sample/task-recorder.ts'
 import { workerHealth } from '../../helpers/health-samples.ts'
 
 const HEALTH = workerHealth(0)
@@ -94,4 +95,26 @@ test('loss, repetition and reordering of the snapshots of several nodes change n
       assert.equal(whole, all.length)
     })
   )
+})
+
+test('seconds that were let go stay in the result, counted once, whatever is told of them again', () => {
+  const collector = new StepCollector(0)
+  const tally: Tally = { started: 0, ok: 0, failed: {}, cancelled: 0, work: {}, bytes: 0, retries: 0 }
+  const second = (k: number): Second => {
+    const recorder = new TaskRecorder()
+    recorder.sent(k * 1000)
+    recorder.record({ ...emptySample(0, 0), endOffsetMs: k * 1000 + 1, weight: 2, isNormal: true, errorClass: k % 10 === 0 ? 'http-500' : null })
+    return recorder.finish().seconds[0]!
+  }
+  const tell = (node: string, seq: number, seconds: readonly Second[]): void =>
+    collector.addSnapshot({ node, epoch: 'e', seq, step: 0, tasks: { t: { normal: { tally, seconds } } }, progress: PROGRESS, health: [], nodeHealth: [] })
+  for (let k = 0; k < 200; k++) for (const node of ['a', 'b']) tell(node, k + 1, [second(k)])
+  tell('a', 3, [second(2)])
+  tell('b', 201, [second(5), second(199)])
+  const seconds = collector.results()['t']!.types.normal!.seconds
+  assert.deepEqual(seconds.map(({ k }) => k), Array.from({ length: 200 }, (_, k) => k))
+  for (const { k, sent, ok, failed, work } of seconds) {
+    assert.deepEqual([sent, ok, Object.values(failed).reduce((sum, count) => sum + count, 0), work], k % 10 === 0 ? [2, 0, 2, 4] : [2, 2, 0, 4], String(k))
+  }
+  assert.deepEqual([collector.newest('t'), collector.second('t', 5)?.sent, collector.second('t', 199)?.latency.n], [199, 2, 2])
 })
