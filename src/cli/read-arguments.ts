@@ -140,7 +140,7 @@ function findFlag(flags: readonly Flag[], typed: string): FoundFlag {
       typed,
       names.filter(({ flag }) => flag.state === 'served').map(({ name }) => name)
     )
-    return { problem: `unknown flag --${typed}${nearest === null ? '' : `, did you mean --${nearest}?`}` }
+    return { problem: `unknown flag ${typed.length === 1 ? '-' : '--'}${typed}${nearest === null ? '' : `, did you mean --${nearest}?`}` }
   }
   if (candidates.every(({ flag, isNegated }) => flag === first.flag && isNegated === first.isNegated)) return first
   return { problem: `--${typed} is ambiguous: it may be ${candidates.map(({ name }) => `--${name}`).join(' or ')}` }
@@ -167,11 +167,11 @@ function argumentOf(spec: CommandSpec, words: readonly string[], problems: strin
   const extra = words.slice(count + (spec.operand === null ? 0 : 1))
   if (extra.length > 0) problems.push(`unexpected ${extra.map((one) => `"${one}"`).join(', ')}`)
   if (spec.argument === null) return null
-  const { choices, laterChoices, name } = spec.argument
+  const { choices, laterChoices } = spec.argument
   const given = words.slice(0, count).join(' ')
   if (given === '') problems.push(`the ${count === 1 ? 'word' : 'words'} after [${spec.name}] ${count === 1 ? 'is' : 'are'} missing: ${Object.keys(choices).join(', ')}`)
   else if (laterChoices.includes(given)) problems.push(`rally ${spec.name} ${given} is not supported yet`)
-  else if (!Object.hasOwn(choices, given)) problems.push(`unknown ${name} [${given}]${didYouMean(given, Object.keys(choices))}`)
+  else if (!Object.hasOwn(choices, given)) problems.push(`rally ${spec.name} has no [${given}]${didYouMean(given, Object.keys(choices)) || `: there is ${Object.keys(choices).join(', ')}`}`)
   return given === '' ? null : given
 }
 

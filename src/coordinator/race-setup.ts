@@ -41,6 +41,11 @@ function endOfEmbedded({ code, signal, stderr }: Awaited<EmbeddedTarget['exited'
 /** All that a race cannot do yet is named at once, before the first request. */
 function refuseUnserved(request: RaceRequest, challenge: Challenge): void {
   const tasks = challenge.schedule.flatMap(tasksOf)
+  if (tasks.length === 0) {
+    throw new RallyError('track', `track ${request.track.name}, challenge ${challenge.name}: there is no task to run`, {
+      hint: 'look at --include-tasks and --exclude-tasks; `rally info` shows the tasks of a track'
+    })
+  }
   const problems = tasks.flatMap((task) => {
     const why = whyNotServed(task.operation)
     return why === null ? [] : [`task "${task.name}": ${why}`]

@@ -55,7 +55,7 @@ export async function openRepository(request: RepositoryRequest): Promise<Reposi
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error
     throw new RallyError('track', `track repository [${request.name}]: ${error.message}`, {
-      hint: `look at [${dir}] (local changes?), or use --track-path or --offline`,
+      hint: isWorkingCopy(dir) ? `look at [${dir}] (local changes?), or use --track-path or --offline` : 'look at the network and at [tracks] in rally.ini, or use --track-path',
       cause: error
     })
   }

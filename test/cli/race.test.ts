@@ -137,3 +137,11 @@ test('a reader of stdout that goes away ends the race quietly, with the code tha
   assert.ok(!stderr.includes('ERROR'), stderr)
   assert.ok(statSync(join(home, '.rally', 'benchmarks', 'races', 'unread', 'race.json')).isFile(), 'the results are kept')
 })
+
+test('filters that leave nothing to run are told before anything is measured', async () => {
+  const { code, stdout, stderr } = await rally(['race', '--track=cities', '--include-tasks=trm'], { home: temporaryFolder() })
+  assert.equal(code, 64)
+  assert.equal(stdout, '')
+  assert.match(stderr, /task filter \[trm\] matches no task, did you mean \[term\]\?/)
+  assert.match(stderr, /there is no task to run\nHint: look at --include-tasks/)
+})

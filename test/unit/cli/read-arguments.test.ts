@@ -76,7 +76,8 @@ test('the word of a command may stand anywhere, also behind a double dash', () =
 })
 
 test('an unknown word, flag or command comes with the nearest right one', () => {
-  assert.deepEqual(problems('list', 'race'), ['unknown what [race], did you mean [races]?'])
+  assert.deepEqual(problems('list', 'race'), ['rally list has no [race], did you mean [races]?'])
+  assert.deepEqual(problems('list', 'xyzzy'), ['rally list has no [xyzzy]: there is tracks, races, pipelines, telemetry'])
   assert.deepEqual(problems('list', 'races', 'more'), ['unexpected "more"'])
   assert.deepEqual(problems('race', '--trak-path=x', '--xyzzy'), [
     'unknown flag --trak-path, did you mean --track-path?',
