@@ -39,7 +39,8 @@ export class TrackError extends RallyError {
   constructor(trackName: string, mistakes: readonly Mistake[], warnings: readonly string[] = []) {
     const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`
     super('track', `track [${trackName}] has ${count}`, {
-      problems: problemLines(mistakes),
+      // A misspelt name may be what the mistakes come from.
+      problems: [...problemLines(mistakes), ...warnings.map((warning) => `warning: ${warning}`)],
       hint: 'correct the track or its parameters; `rally render-track` shows the rendered document'
     })
     this.name = 'TrackError'

@@ -101,3 +101,13 @@ test('a track that is not there is one message with the nearest one', async () =
   assert.equal(code, 64)
   assert.match(stderr, /\[ERROR\] Cannot info: .*citties.*cities/)
 })
+
+test('beside its mistakes, a track is warned of what it may have misspelt', async () => {
+  const folder = temporaryFolder()
+  const schedule = [{ operation: { 'operation-type': 'serch' }, clients: 0 }]
+  writeFileSync(join(folder, 'track.json'), JSON.stringify({ version: 2, schedule }))
+  const { code, stderr } = await rally(['validate-track', `--track-path=${folder}`], { home: folder })
+  assert.equal(code, 64)
+  assert.match(stderr, /has a mistake\n {2}- track\.json:1: .*clients: must be at least 1/)
+  assert.match(stderr, /\n {2}- warning: .*\[serch\] is no operation type that Rally knows, did you mean \[search\]\?/)
+})

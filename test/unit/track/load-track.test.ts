@@ -69,7 +69,8 @@ test('all mistakes come at once, each with file, line, path, value and the neare
     'challenges/default.json:9: challenges[0].schedule[2].parallel.completed-by: [idnex] names no task of the parallel element of challenge [all], did you mean [index]?',
     'track parameter [cliens] is not used by this track',
     '--include-tasks: [tpye:bulk] is no task filter: [tpye] is neither [type] nor [tag], did you mean [type]?',
-    `track.json:4: corpora[0].documents[0].source-file: data file [docs.json] of corpus [c] is in none of [${folder}], and there is no [base-url] to fetch it from`
+    `track.json:4: corpora[0].documents[0].source-file: data file [docs.json] of corpus [c] is in none of [${folder}], and there is no [base-url] to fetch it from`,
+    'warning: operations/default.json:1: operations[0].operation-type: [serch] is no operation type that Rally knows, did you mean [search]?'
   ])
 })
 
@@ -218,7 +219,8 @@ test('mistakes in bodies come with those of the track, by their own file', async
     'a.json': '{\n{{ now | days_ago("1") }}}',
     'b.json': '{"a":\n 1,}'
   })
-  assert.equal(lines.length, 4)
+  assert.equal(lines.length, 5)
+  assert.match(lines[4] ?? '', /^warning: track\.json:\d+: schedule\[0\]\.operation: \[x\]/)
   assert.match(lines[0] ?? '', /^track\.json:1: schedule\[0\]\.clients/)
   assert.match(lines[1] ?? '', /^a\.json:2: .*days_ago/)
   assert.match(lines[2] ?? '', /^b\.json:2: the rendered text is no JSON/)
@@ -328,7 +330,10 @@ test('keys named like JavaScript’s own members are keys like any others', asyn
   const lines = await problems(t, {
     'track.json': '{"schedule": [{"operation": "constructor", "clients": 0, "__proto__": {"clients": 5}}], "toString": 1}'
   })
-  assert.deepEqual(lines, ['track.json:1: schedule[0].clients: must be at least 1 but is [0]'])
+  assert.deepEqual(lines, [
+    'track.json:1: schedule[0].clients: must be at least 1 but is [0]',
+    'warning: track.json:1: schedule[0].operation: [constructor] is neither defined in [operations] nor an operation type that Rally knows'
+  ])
 })
 
 test('an inline operation whose name is no text is refused at its place', async (t) => {
