@@ -4,7 +4,8 @@
 import { AnswerFields, endOfLine } from './answer-fields.ts'
 import { encodingNamed, type AnswerHead, type KeptHead } from './answer-reader.ts'
 import { ChunkLine } from './chunk-line.ts'
-import { BAD, CR, LF, MORE, SPACE } from './http-bytes.ts'
+import { BAD, CR, LF, MORE } from './http-bytes.ts'
+import { StatusLine } from './status-line.ts'
 
 /** What `next` tells. */
 export const WANTS_MORE = 0
@@ -45,11 +46,11 @@ export class AnswerParser implements AnswerHead {
   /** For how long the server keeps it without a request, as the head says; infinite: it does not say. */
   keepAliveMs = Number.POSITIVE_INFINITY
   problem: AnswerProblem = 'not-http'
+  readonly #line = new StatusLine()
   readonly #fields = new AnswerFields()
   readonly #chunk = new ChunkLine()
   #phase = BETWEEN
   #isHead = false
-  #isOldVersion = false
   #at = 0
   #end = 0
   #headFrom = 0
@@ -139,9 +140,10 @@ export class AnswerParser implements AnswerHead {
   /** An event, or −1: go on. */
   #readHead(): number {
     if (this.#phase === STATUS_LINE) {
-      const end = this.#readStatusLine()
+      const end = this.#line.read(this.bytes, this.#at, this.#end)
       if (end === BAD) return this.#bad()
       if (end === MORE) return this.#hold(this.#headFrom)
+      this.status = this.#line.status
       this.#at = end
       this.#phase = FIELDS
     }
@@ -166,22 +168,6 @@ export class AnswerParser implements AnswerHead {
     }
   }
 
-  #readStatusLine(): number {
-    const { bytes } = this
-    const from = this.#at
-    const to = this.#end
-    for (let i = 0; i < 12; i++) {
-      if (from + i === to) return MORE
-      if (!fitsStatusLine(bytes, from, i)) return BAD
-    }
-    this.status = (bytes[from + 9]! - 48) * 100 + (bytes[from + 10]! - 48) * 10 + bytes[from + 11]! - 48
-    this.#isOldVersion = bytes[from + 5] === 48 || bytes[from + 7] === 48
-    let at = from + 12
-    if (at === to) return MORE
-    if (bytes[at] === SPACE) while (at < to && bytes[at] !== CR && bytes[at] !== LF) at++
-    return endOfLine(bytes, at, to)
-  }
-
   #headIsIn(): number {
     const { status } = this
     if (status < 100) return IS_BAD
@@ -189,7 +175,7 @@ export class AnswerParser implements AnswerHead {
     const isInterim = status < 200
     const isBodiless = status === 204 || status === 304
     const isDelimited = isInterim || (isBodiless ? !hasTransferEncoding : hasTransferEncoding ? isChunked : length !== -1)
-    this.staysOpen = (this.#isOldVersion ? keepsAlive : !closes) && (isDelimited || (this.#isHead && keepsAlive))
+    this.staysOpen = (this.#line.isOldVersion ? keepsAlive : !closes) && (isDelimited || (this.#isHead && keepsAlive))
     if (isInterim) return this.#interim()
     this.keepAliveMs = this.#fields.keepAliveMs
     if (isBodiless || this.#isHead) this.#phase = COMPLETE
@@ -318,20 +304,6 @@ export class AnswerParser implements AnswerHead {
     if (this.bytes === this.#held) this.bytes = larger
     this.#held = larger
   }
-}
-
-const PREFIX = Buffer.from('HTTP/')
-const VERSIONS = ['0.9', '1.0', '1.1', '2.0']
-
-/** Whether byte `i` of `HTTP/1.1 200` is one that may stand there. */
-function fitsStatusLine(bytes: Buffer, from: number, i: number): boolean {
-  const byte = bytes[from + i]!
-  if (i < 5) return byte === PREFIX[i]
-  if (i === 6) return byte === 46
-  if (i === 8) return byte === SPACE
-  if (byte < 48 || byte > 57) return false
-  if (i !== 7 || (byte === 49 && bytes[from + 5] === 49)) return true
-  return VERSIONS.includes(bytes.toString('latin1', from + 5, from + 8))
 }
 
 /** A head that outlives the bytes it came in. */

@@ -60,6 +60,27 @@ test('a server that closes each connection after its answer costs new connection
   assert.equal(new Set(cluster.requests.map((request) => request.connection)).size, 100)
 })
 
+// Only the lean engine understands interim answers (answer-cases.ts): what a race asks for reaches the threads that send.
+test('the engine that the flag or rally.ini names is the one that sends', async (t) => {
+  const cluster = await startStubCluster((end) => t.after(end), {
+    answer: (_request, response) => {
+      response.writeContinue()
+      answerSearch(response)
+    }
+  })
+  const flags = [`--track-path=${writeTrack({ schedule: [searchTask({ iterations: 5 })] })}`, `--target-hosts=${cluster.where}`, '--on-error=continue-on-network']
+  for (const [ini, more, ok] of [
+    ['', [], 0],
+    ['', ['--http-engine=lean'], 5],
+    ['[system]\nhttp.engine = lean', [], 5],
+    ['[system]\nhttp.engine = lean', ['--http-engine=undici'], 0]
+  ] as const) {
+    const ended = await raceToEnd([...flags, ...more], { ini })
+    assert.equal(ended.code, 0, ended.stderr)
+    assert.equal(accountOf(readRace(ended.home), 'find').ok, ok, `${ini} ${more.join(' ')}`)
+  }
+})
+
 for (const [what, garbage, errorClass] of [
   ['bytes that are no HTTP', '\u0000\u0001garbage\r\n\r\n', 'transport'],
   ['half of an answer', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"took"', 'reset']
