@@ -72,7 +72,7 @@ const NODES = group('Load drivers', [
   }),
   flag('switch', 'force', 'take the nodes from another race, which is ended', { origin: 'rally' }),
   flag('switch', 'no-distribute-corpora', 'each node brings its own copy of the corpora, instead of its part from here', { origin: 'rally' }),
-  flag('switch', 'no-bootstrap', 'leave the program on the nodes as it is; another version is refused', { origin: 'rally' })
+  flag('switch', 'no-bootstrap', 'leave the program on the nodes as it is (as now always: `rally bootstrap` is not served yet); another version is refused', { origin: 'rally' })
 ])
 
 export const SHOWN: readonly Flag[] = group('Report', [

@@ -23,7 +23,8 @@ export function raceNodes(nodes: readonly ConnectedNode[], records: readonly Nod
       'start-skew-ms': record.startSkewMs,
       'silent-ms': Math.round(record.silentMs),
       'over-limits': over.has(name),
-      lost: lost === null ? null : { step: lost.step === null ? null : lost.step + 1, why: lost.why }
+      lost: lost === null ? null : { step: lost.step === null ? null : lost.step + 1, why: lost.why },
+      samples: record.workers === 0 || lost?.step === null ? 'none' : address === null ? 'here' : 'node'
     }
   })
 }

@@ -59,7 +59,15 @@ export async function rebuildRace(request: RebuildRequest): Promise<RebuiltRace>
   const base = isCrashed || request.from === 'samples' ? document : without(document, 'percentiles-from')
   // What the target told of itself is known of a race that came to its end, and of no other.
   const results = isCrashed ? figures : { ...objectAt(document, 'results'), op_metrics: figures['op_metrics'] ?? [] }
-  return { document: withResults(base, results, { ...state, 'unreported-tasks': unreported }), warnings }
+  const here = new Set([...snapshots, ...chunks].map(({ header }) => header.node))
+  return { document: withNodes(withResults(base, results, { ...state, 'unreported-tasks': unreported }), here), warnings }
+}
+
+/** What was brought here need not be pulled any more. */
+function withNodes(document: JsonObject, here: ReadonlySet<string>): JsonObject {
+  const nodes = objectsAt(document, 'nodes')
+  if (nodes.length === 0) return document
+  return { ...document, nodes: nodes.map((node) => (here.has(textAt(node, 'name') ?? '') ? { ...node, samples: 'here' } : node)) }
 }
 
 const CRASHED = { status: 'failed', error: 'the coordinator ended before the race did; this is what its nodes had kept' } as const

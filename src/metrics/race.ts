@@ -63,6 +63,8 @@ export interface RaceNode {
   readonly 'over-limits': boolean
   /** `step` from 1; null: none had begun. */
   readonly lost: { readonly step: number | null; readonly why: string } | null
+  /** Where what it measured is: on this machine, on its own disk (of one that was lost: as far as it was written), or nowhere. */
+  readonly samples: 'here' | 'node' | 'none'
 }
 
 /** What only our races have; stands under these names at the end of the document. The reports read it there. */

@@ -125,6 +125,7 @@ export const JSON_REPORT_FIELDS: Readonly<Record<string, string>> = {
   'load_generator.nodes[].silent_ms': 'the longest time without a word from it; 0: never long enough to be told',
   'load_generator.nodes[].over_limits': 'whether one of its figures was over its limit for long enough',
   'load_generator.nodes[].lost': 'why it was lost, and in which step, from 1 (null: none had begun); null: it was not',
+  'load_generator.nodes[].samples': 'where what it measured is: `here`, on its own disk (`node`: `rally results pull <race-id>` brings it here), or `none`',
   'load_generator.findings[].figure': 'what was watched',
   'load_generator.findings[].unit': 'its unit',
   'load_generator.findings[].worst': 'its worst value; null: it is no number',

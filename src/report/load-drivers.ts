@@ -21,7 +21,17 @@ export function loadDriverSection(document: JsonObject): string {
     `±${(numberAt(node, 'start-skew-ms') ?? 0).toFixed(2)} ms`,
     remark(node)
   ])
-  return `## Load drivers\n\n${markdownTable(HEADERS, rows, 'right')}`
+  return `## Load drivers\n\n${markdownTable(HEADERS, rows, 'right')}${whereSamplesAre(nodes, textAt(document, 'race-id') ?? '')}`
+}
+
+/** Those that can be brought here, and which of them are not all. */
+function whereSamplesAre(nodes: readonly JsonObject[], raceId: string): string {
+  const there = nodes.filter((node) => textAt(node, 'samples') === 'node')
+  if (there.length === 0) return ''
+  const names = (some: readonly JsonObject[]): string => some.map((node) => textAt(node, 'name') ?? '?').join(', ')
+  const lost = there.filter((node) => textAt(node, 'lost', 'why') !== null)
+  const those = lost.length === 0 ? '' : `; of ${names(lost)}, which was lost, what had been written by then, once it can be reached again`
+  return `\nThe samples of ${names(there)} are on the disks there: \`rally results pull ${raceId}\` brings them here${those}.\n`
 }
 
 function remark(node: JsonObject): string {

@@ -12,7 +12,7 @@ import { SIMULATED_KEY, RUNNING_TASKS } from './nodes-simulated-facts.ts'
 
 const base = SAMPLES.control.answers.snapshot
 /** A histogram of 60 buckets: what a second of some hundred requests fills. */
-const buckets = Array.from({ length: 60 }, (_, at) => [at === 0 ? 40_000 : 3, 5]).flat()
+const buckets = Array.from({ length: 60 }, (_, at) => [at === 0 ? 9000 : 3, 5]).flat()
 const histogram = { n: 300, sum: 900, min: 1, max: 9, buckets }
 
 class SimulatedNode {

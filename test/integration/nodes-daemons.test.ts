@@ -76,6 +76,7 @@ async function shares(t: TestContext): Promise<void> {
       ['b', `127.0.0.3:${port}`, 2, 40, null]
     ]
   )
+  assert.match(ended.stdout, new RegExp(`The samples of a, b are on the disks there: .rally results pull ${running.id}. brings them here\\.`))
   assert.match(ended.stdout, /## Load drivers[^]*\| +a \| +3 \|[^]*\| +b \| +2 \|/)
 }
 

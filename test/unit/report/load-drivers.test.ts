@@ -12,6 +12,16 @@ test('each load driver has a line with its part, its health, how exactly it star
   assert.match(b, /\| +b \| .* 12 \| +over a limit \| .* lost in step 2: has been silent for 10 s \|/)
 })
 
+test('it is said whose samples can be brought here, and of whom not all are', () => {
+  const race = raceSample()
+  const of = (nodes: readonly JsonObject[]): string => loadDriverSection({ ...race, nodes: [...nodes] }).split('\n').at(-2) ?? ''
+  const [a, b] = objectsAt(race, 'nodes') as [JsonObject, JsonObject]
+  const id = String(race['race-id'])
+  assert.equal(of([a, b]), `The samples of a, b are on the disks there: \`rally results pull ${id}\` brings them here; of b, which was lost, what had been written by then, once it can be reached again.`)
+  assert.match(of([a, { ...b, samples: 'none' }]), /^The samples of a are on the disks there: [^;]*$/)
+  assert.match(of([{ ...a, samples: 'here' }, { ...b, samples: 'here' }]), /^\|/)
+})
+
 test('a race of one load driver says nothing of it', () => {
   const race = raceSample()
   assert.equal(loadDriverSection({ ...race, nodes: objectsAt(race, 'nodes').slice(0, 1) }), '')

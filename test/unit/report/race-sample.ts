@@ -104,7 +104,8 @@ const NODE: RaceNode = {
   'start-skew-ms': 0.25,
   'silent-ms': 0,
   'over-limits': false,
-  lost: null
+  lost: null,
+  samples: 'node'
 }
 
 export function raceSample(changes: Partial<RaceState> = {}): JsonObject {
