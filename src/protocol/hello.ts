@@ -6,7 +6,10 @@ export type Role = 'control' | 'results' | 'files' | 'status' | 'member'
 /** Raised when a message changes its meaning; the program hash tells finer differences apart. */
 export const PROTOCOL = 1
 
-/** Dialler → listener: the one line that is read of a stranger, at most 4 KiB. */
+/**
+ * Dialler → listener: the one line that is read of a stranger, at most 4 KiB, within five seconds of connecting. Nothing may come behind
+ * it until the welcome. Answered with `welcome` or `refused`; anything that is no hello, with `error` and the end of the connection.
+ */
 export interface Hello {
   readonly t: 'hello'
   readonly protocol: number
@@ -26,7 +29,7 @@ export interface Hello {
   readonly force?: boolean
 }
 
-/** Listener → dialler: the channel is open. */
+/** Listener → dialler: the channel is open, and its role's messages may follow, in both directions. */
 export interface Welcome {
   readonly t: 'welcome'
   readonly protocol: number
@@ -38,7 +41,7 @@ export interface Welcome {
   readonly evicted?: string
 }
 
-/** Listener → dialler: no, and why; the connection ends. */
+/** Listener → dialler, in place of a welcome: no, and why; the connection ends. Who dialled shows `message` and `hint` to the user. */
 export interface Refusal {
   readonly t: 'refused'
   readonly code: RefusalCode

@@ -1,5 +1,13 @@
 // What coordinator and node say to each other. Commands go down and are imperatives; events come up and are past tense.
 // Everything in them is plain JSON: the same objects travel in one process and, as one line each, over a socket.
+//
+// A race, as one node has it (src/README.md, "The wire", has the whole):
+//
+//   → secrets · prepare        ← preparing … · prepared
+//   → start-step 0             ← snapshot each second · task-ended · step-joined 0
+//   → start-step 1 …           ← …
+//   → finish                   ← stopped, and the end of the connection
+//   → ping each second         ← pong                                            all the while
 
 import type { WireError } from '../core/errors.ts'
 import type { Second } from '../sample/second.ts'
@@ -19,19 +27,45 @@ export type NodeCommand = Numbered<KeptCommand> | Ping
 
 /** Obeyed once each, in order. */
 export type KeptCommand =
+  /**
+   * All that a node needs to play its part. Sent once in a session, right behind `secrets`. The node answers with `preparing` as often as it
+   * has something to say, and in the end with `prepared`, or with `failed`. One that says nothing new for ten minutes is given up.
+   * It may be longer than a line: then it comes in parts (parts.ts), joined up to 64 Mi letters.
+   */
   | ({ readonly t: 'prepare' } & Prepare)
-  /** What `prepare` must not carry; comes before it. */
+  /**
+   * What `prepare` must not carry: passwords, keys, certificates of the target. Sent once, before `prepare`, and never answered. A node
+   * keeps it in memory alone: not on its disk, nor in its log or in a message.
+   */
   | { readonly t: 'secrets'; readonly target: TargetSecrets }
-  /** The step starts `delayMs` after this command arrived, by the node's own clock. */
+  /**
+   * The step (from 0, in order) starts `delayMs` after this command arrived, by the node's own clock: the coordinator has made up for the
+   * way there. Sent when all nodes are prepared, or have joined the step before. The node plays its clients' parts, shows a `snapshot`
+   * each second and says `step-joined` in the end, also where it has no part, and at once if its session is over.
+   */
   | { readonly t: 'start-step'; readonly step: number; readonly delayMs: number }
-  /** The tasks that do not end the `parallel` stop after their current request. */
+  /**
+   * The tasks of the step that do not end its `parallel` stop after their current request. Sent once in a step, when the tasks that end it
+   * are done on all nodes (`task-ended`). `step-joined` follows.
+   */
   | { readonly t: 'complete-task'; readonly step: number }
-  /** Stop sending now; what is in flight may end within `graceMs`, then it is aborted and counted as cancelled. */
+  /**
+   * Stop sending now; what is in flight may end within `graceMs`, then it is aborted and counted as cancelled. Sent when the user stops the
+   * race, or when it has failed elsewhere. `step-joined` follows with what was measured; the coordinator waits for it for `graceMs` and
+   * three seconds more. From here on a coordinator that hangs up does not come back.
+   */
   | { readonly t: 'cancel'; readonly reason: string; readonly graceMs: number }
-  /** The race is over: close everything. */
+  /**
+   * The race is over, however it ended: the last command. The node closes its workers and its files, says `stopped`, and hangs up; what it
+   * measured stays on its disk. The coordinator waits for that for ten seconds.
+   */
   | { readonly t: 'finish' }
 
-/** Once a second: the coordinator lives. `ping` numbers them. */
+/**
+ * Coordinator → node, once a second from `prepare` on, whatever else is said: the coordinator lives, and this is what it has. Answered at
+ * once by `pong`. Any command renews the lease without which no worker sends, this one when there is no other: five seconds after the
+ * last word the node stops for good (`stopped`), and after sixty it is free for others. `ping` numbers them from 1 on.
+ */
 export interface Ping {
   readonly t: 'ping'
   readonly ping: number
@@ -65,26 +99,53 @@ export type NodeEvent = Numbered<KeptEvent> | PassingEvent
 
 /** Heard once each, in order, also over a new connection. */
 export type KeptEvent =
+  /**
+   * The node is ready for all steps: its data is there, its `workers` run, each client's connections are open. Sent once. `epoch` names the
+   * session, at random: what it measures is kept apart from that of any other session. `warnings` are for the user.
+   */
   | { readonly t: 'prepared'; readonly node: string; readonly epoch: string; readonly workers: number; readonly warnings: readonly string[] }
-  /** All of this node's clients of a task that ends its `parallel` are done (`any`: the first of them). */
+  /**
+   * Of a task that ends its `parallel`: `clients` of this node are done with it, all that it has (`any`: the first of them). Sent at most
+   * once for a task. When all nodes have said so, `complete-task` follows.
+   */
   | { readonly t: 'task-ended'; readonly node: string; readonly step: number; readonly task: string; readonly clients: number }
+  /**
+   * All clients of this node have ended the step, and every sample of it is on the node's disk. Sent once for each `start-step`. It
+   * brings the complete histograms, which do not travel before; it may come in parts, as `prepare` does. When all nodes have joined,
+   * the next step starts.
+   */
   | ({ readonly t: 'step-joined' } & StepJoined)
+  /** For the user, while the race runs: one line, shown with the node's name. Nothing follows from it. */
   | { readonly t: 'warning'; readonly node: string; readonly message: string }
+  /**
+   * The node cannot go on, and has stopped its load: it could not prepare, a worker died, its disk is full, a request failed that must not.
+   * Sent once at most. The step that ran is joined with what is known of it; then only `finish` is obeyed. The race ends, with the
+   * exit code that belongs to the error's kind, or goes on without the node if a part of the load generator is lost and the user wants that.
+   */
   | { readonly t: 'failed'; readonly node: string; readonly error: WireError }
   /**
    * Nothing of this race is sent any more: the answer to `finish`, or the node's own decision, as when it hears nothing from
-   * the coordinator. A step that ran is still joined, with what was measured of it.
+   * the coordinator. A step that ran is still joined, with what was measured of it. Unasked for, it means that the node is lost.
    */
   | { readonly t: 'stopped'; readonly node: string; readonly reason: string }
 
 /** One that is lost is made up for by the next. */
 export type PassingEvent =
-  /** Preparation goes on: shown while the race waits. */
+  /** What the node does before it is `prepared`, in words, whenever that changes: shown while the race waits for it. */
   | { readonly t: 'preparing'; readonly node: string; readonly what: string }
+  /**
+   * The figures of the step that runs, within 50 ms of the end of each of its seconds, from its start to `step-joined`. Absolute: the
+   * coordinator replaces what it had. It holds only seconds that changed since the snapshot which the last `ping` acknowledged, so one
+   * that is lost is made up for by the next. It may come in parts.
+   */
   | ({ readonly t: 'snapshot' } & Snapshot)
   | Pong
 
-/** Answers the ping of the same number, as soon as it has come. */
+/**
+ * Node → coordinator: answers the ping of the same number, as soon as it has come. Its way there and back tells the round trip; that it
+ * lacks commands which were sent before that ping tells that the connection loses lines, and is replaced. Two seconds without
+ * any word of a node: a second connection is tried; three: shown; ten: the node is lost.
+ */
 export interface Pong {
   readonly t: 'pong'
   readonly node: string

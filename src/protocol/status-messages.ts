@@ -4,8 +4,9 @@ import type { NodeFacts } from './hello.ts'
 
 /** Dialler → daemon. */
 export type StatusQuestion =
+  /** How is it? Answered at once with `status` of the same `seq`; may be asked as often as one likes over one connection. */
   | { readonly t: 'ask-status'; readonly seq: number }
-  /** Only a coordinator's daemon knows others. */
+  /** Who has told that he is there? Answered with `members`; empty from a daemon that is no coordinator's: only that one knows others. */
   | { readonly t: 'ask-members'; readonly seq: number }
 
 /** Daemon → dialler. */
@@ -51,7 +52,10 @@ export interface Member {
   readonly isConnected: boolean
 }
 
-/** Daemon → coordinator's daemon, at once and every few seconds. */
+/**
+ * Daemon → coordinator's daemon, role `member`: it is there, at this address. Said at once when the connection is open and then every ten
+ * seconds; each is answered by `member-noted`. One who is silent is shown as unreachable, and forgotten after a day.
+ */
 export interface MemberReport {
   readonly t: 'member'
   readonly seq: number
@@ -61,7 +65,7 @@ export interface MemberReport {
   readonly port: number
 }
 
-/** Coordinator's daemon → daemon. */
+/** Coordinator's daemon → daemon: the report of that `seq` is noted. Without it the daemon opens another connection, again and again. */
 export interface MemberAnswer {
   readonly t: 'member-noted'
   readonly seq: number

@@ -2,14 +2,30 @@
 
 /** Coordinator → node, role `results`. */
 export type ResultsRequest =
+  /** What is there of the race of the hello? Asked first on each connection; answered with `chunk-list`, in several lines if need be. */
   | { readonly t: 'chunks' }
+  /**
+   * Bytes of a file from `offset` on, at most `credit` of them. Answered with `data` …, and with `end` if its last byte is among them.
+   * Several may be asked for at a time; answers come in the order of the questions. What is asked for and has not come is for the one who
+   * asks to bound: at 16 MiB that wait to be taken, the node hangs up.
+   */
   | { readonly t: 'chunk'; readonly id: string; readonly offset: number; readonly credit: number }
+  /**
+   * The file with this checksum is safely on the coordinator's disk: the node removes it, if its own has that checksum. Never answered;
+   * one that is lost is said again after the next pull.
+   */
   | { readonly t: 'ack'; readonly id: string; readonly sha256: string }
 
 /** Node → coordinator, role `results`. */
 export type ResultsAnswer =
+  /** Files and their sizes, those of snapshots first; at most 1,000 in a line. `isLast`: there are no more. A race that runs has more later. */
   | { readonly t: 'chunk-list'; readonly chunks: readonly ListedChunk[]; readonly isLast: boolean }
+  /**
+   * Bytes of a file, in base64, from `offset` on, without gaps. A line, base64 and all, has at most 128 KiB. Best in the very form
+   * `{"t":"data",…,"base64":"…"}` (data-line.ts), which is read many times as fast.
+   */
   | { readonly t: 'data'; readonly id: string; readonly offset: number; readonly base64: string }
+  /** The file's last byte has been sent; sha256 over all of it. 64 zeros: there is no such file any more. */
   | { readonly t: 'end'; readonly id: string; readonly sha256: string }
 
 export interface ListedChunk {
