@@ -1,7 +1,7 @@
 // The same second, or the same task, of several workers or nodes becomes one. Order does not matter.
 
 import { emptyDictionary } from '../core/dictionary.ts'
-import { mergeSparse, type SparseHistogram } from './histogram.ts'
+import type { SparseHistogram } from './histogram.ts'
 import type { Moments, Second } from './second.ts'
 import type { Tally, TaskHistograms } from './task-recorder.ts'
 
@@ -64,5 +64,31 @@ export const NO_TIMES: TaskHistograms = { latency: NOTHING, service: NOTHING, pr
 function mergeTwo(a: SparseHistogram, b: SparseHistogram): SparseHistogram {
   if (a.n === 0) return b
   if (b.n === 0) return a
-  return mergeSparse([a, b]).toSparse()
+  const buckets = mergeBuckets(a.buckets, b.buckets)
+  return { n: a.n + b.n, sum: a.sum + b.sum, min: Math.min(a.min, b.min), max: Math.max(a.max, b.max), buckets }
+}
+
+/** Both are gaps and counts in turn; a few hundred of them, where the whole range of a histogram has tens of thousands. */
+function mergeBuckets(a: readonly number[], b: readonly number[]): number[] {
+  const merged: number[] = []
+  let [atA, atB, last] = [0, 0, 0]
+  let indexA = a[0] ?? Number.POSITIVE_INFINITY
+  let indexB = b[0] ?? Number.POSITIVE_INFINITY
+  while (atA < a.length || atB < b.length) {
+    const index = Math.min(indexA, indexB)
+    let count = 0
+    if (indexA === index) {
+      count += a[atA + 1]!
+      atA += 2
+      indexA = atA < a.length ? indexA + a[atA]! : Number.POSITIVE_INFINITY
+    }
+    if (indexB === index) {
+      count += b[atB + 1]!
+      atB += 2
+      indexB = atB < b.length ? indexB + b[atB]! : Number.POSITIVE_INFINITY
+    }
+    merged.push(index - last, count)
+    last = index
+  }
+  return merged
 }

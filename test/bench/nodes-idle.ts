@@ -5,8 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { absolute, type Measured } from './measure.ts'
 import { BenchDaemons } from './nodes-daemons.ts'
 
-const SETTLE_MS = 5000
-const WATCH_MS = 30_000
+const SETTLE_MS = 20_000
+const WATCH_MS = 60_000
 /** Of /proc/<pid>/stat, everywhere on Linux. */
 const TICKS_PER_SECOND = 100
 
