@@ -93,7 +93,8 @@ class ResultsServer {
         case 'chunk':
           return await this.#send(request)
         case 'ack':
-          return await this.#remove(request.id, request.sha256)
+          // What is asked for behind it does not wait for that.
+          return void this.#remove(request.id, request.sha256)
         default:
           unreachable(request)
       }
@@ -134,7 +135,8 @@ class ResultsServer {
     if (known !== sha256) return
     this.#files.delete(id)
     this.#sums.delete(id)
-    await rm(join(this.#folder, id), { force: true })
+    // One that cannot be removed is listed, and acknowledged, again.
+    await rm(join(this.#folder, id), { force: true }).catch((error: unknown) => this.#options.problem(`results of race ${this.#options.race}: ${messageOf(error)}`))
   }
 
   #file(id: string): Promise<CachedFile | null> {
