@@ -6,7 +6,6 @@
 import { homedir } from 'node:os'
 import { configDir, nodeDir } from '../config/directories.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { systemClock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { nodeSettings } from '../driver/node-settings.ts'
 import type { NodeSettings } from '../driver/prepare-node.ts'
@@ -22,7 +21,9 @@ import type { RaceOrder, RaceReport, RaceStatus } from './race-messages.ts'
 /** How often a change of state is looked for. */
 const LOOK_EVERY_MS = 100
 /** Results are often asked for right after the race, and in several connections. */
-const LINGER_MS = 2000
+const LINGER_LOOKS = 20
+/** Until its first connection: it was started for one, which a busy machine may be slow to bring. */
+const FIRST_LOOKS = 100
 /** Of a session that ends because its daemon has gone. */
 const END_DEADLINE_MS = 5000
 
@@ -33,8 +34,9 @@ class RaceProcess {
   #session: NodeSession | null = null
   #isSessionOver = false
   #connections: Pick<Connection<unknown, unknown>, 'closeReason'>[] = []
-  #usedAtMs = systemClock.monotonicMs()
-  #lingerMs = LINGER_MS
+  /** Looks, not time: a process that stood still reads what has come meanwhile before it goes. */
+  #looksLeft = FIRST_LOOKS
+  #lingerLooks = LINGER_LOOKS
   #told = ''
 
   constructor(node: string) {
@@ -58,13 +60,15 @@ class RaceProcess {
   }
 
   async end(reason: string): Promise<void> {
-    this.#lingerMs = 0
+    this.#lingerLooks = 0
+    this.#looksLeft = 0
     await this.#session?.end(reason)
     this.#look()
   }
 
   #control(connection: Connection<NodeEvent, NodeCommand>, seq: number): void {
     this.#connections.push(connection)
+    this.#looksLeft = this.#lingerLooks
     try {
       if (this.#session === null || this.#isSessionOver) this.#session = this.#begin()
       this.#session.attach(connection, seq)
@@ -77,12 +81,14 @@ class RaceProcess {
 
   #files(connection: Connection<FilesRequest, FilesAnswer>): void {
     this.#connections.push(connection)
+    this.#looksLeft = this.#lingerLooks
     if (this.#session === null || this.#isSessionOver) connection.close('the race has no session here')
     else this.#session.attachFiles(connection)
   }
 
   #results(connection: Connection<ResultsAnswer, ResultsRequest>, race: string): void {
     this.#connections.push(connection)
+    this.#looksLeft = this.#lingerLooks
     const dir = nodeDir(configDir(process.env, homedir()))
     serveResults({ peer: connection, dir, race, problem: (line) => process.stderr.write(`${line}\n`) })
     this.#look()
@@ -105,8 +111,8 @@ class RaceProcess {
     this.#told = text
     this.#connections = this.#connections.filter(({ closeReason }) => closeReason === null)
     const isInUse = this.#connections.length > 0 || (this.#session !== null && !this.#isSessionOver)
-    if (isInUse) this.#usedAtMs = systemClock.monotonicMs()
-    else if (systemClock.monotonicMs() - this.#usedAtMs >= this.#lingerMs) process.exit(0)
+    if (isInUse) this.#looksLeft = this.#lingerLooks
+    else if (this.#looksLeft-- <= 0) process.exit(0)
   }
 
   #status(): RaceStatus {
