@@ -69,15 +69,11 @@ test('the engine that the flag or rally.ini names is the one that sends', async 
     }
   })
   const flags = [`--track-path=${writeTrack({ schedule: [searchTask({ iterations: 5 })] })}`, `--target-hosts=${cluster.where}`, '--on-error=continue-on-network']
-  for (const [ini, more, ok] of [
-    ['', [], 0],
-    ['', ['--http-engine=lean'], 5],
-    ['[system]\nhttp.engine = lean', [], 5],
-    ['[system]\nhttp.engine = lean', ['--http-engine=undici'], 0]
-  ] as const) {
+  const ini = '[system]\nhttp.engine = lean'
+  for (const [more, ok] of [[[], 5], [['--http-engine=undici'], 0]] as const) {
     const ended = await raceToEnd([...flags, ...more], { ini })
     assert.equal(ended.code, 0, ended.stderr)
-    assert.equal(accountOf(readRace(ended.home), 'find').ok, ok, `${ini} ${more.join(' ')}`)
+    assert.equal(accountOf(readRace(ended.home), 'find').ok, ok, more.join(' '))
   }
 })
 
