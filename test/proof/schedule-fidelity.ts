@@ -43,7 +43,10 @@ async function arrivalsOf(): Promise<Proven[]> {
 /** Client i of 8 starts at i/8 of its second: together one request every 125 ms. */
 async function phases(): Promise<Proven[]> {
   const arrivals = await arrivalTimes(PHASES)
-  const off = Array.from(arrivals, (arrival, index) => Math.abs(arrival - arrivals[0]! - index * 125))
+  // The two clocks have no common start, and the first request of a step finds everything cold: the median is taken as on time.
+  const late = Array.from(arrivals, (arrival, index) => arrival - index * 125)
+  const usual = medianOf(late)
+  const off = late.map((ms) => Math.abs(ms - usual))
   return [
     atMost('schedule, 8 clients of 1/s each: arrival off its eighth of a second, median', 'ms', medianOf(off), 1),
     atMost('schedule, 8 clients of 1/s each: the same, of the first round, largest', 'ms', Math.max(...off.slice(0, 8)), 10)

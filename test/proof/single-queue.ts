@@ -3,7 +3,7 @@
 
 import { seededRandom } from '../../src/core/random.ts'
 import { schedulerFor } from '../../src/scheduler/scheduler.ts'
-import { withNode } from './calibrated-node.ts'
+import { withNode, type Truth } from './calibrated-node.ts'
 import { measure, taskOf, type Load } from './load.ts'
 import { between, near, timeSlack, type Proven } from './proven.ts'
 import { quantileOf } from './statistics/quantile.ts'
@@ -17,9 +17,8 @@ const PERCENTILES = [50, 75, 90, 95, 99, 99.9]
 export async function singleQueue(): Promise<Proven[]> {
   return withNode({ delay: `exponential:${1000 / RATES.services}`, queue: 'fifo' }, async (node) => {
     const { normal } = await measure(node, LOAD)
-    const { delays } = await node.truth()
     const due = dueTimes(LOAD)
-    const expected = sojournTimes(due, delays).sort()
+    const expected = sojournTimes(due, servedFor(await node.truth())).sort()
     const random = seededRandom('simulated band')
     return [
       near('one queue: requests sent, of those due', '', { expected: due.length, measured: normal.latency.count }, 0),
@@ -34,6 +33,11 @@ export async function singleQueue(): Promise<Proven[]> {
       })
     ]
   })
+}
+
+/** How long the node's one place was taken by each request, ms: its drawn time, and what its timer and its own work added. */
+function servedFor({ arrivals, answers }: Truth): Float64Array {
+  return answers.map((answer, index) => answer - Math.max(arrivals[index]!, index === 0 ? 0 : answers[index - 1]!))
 }
 
 /** When the requests of all clients are due, from the race's seed alone; ms, ascending. */
