@@ -1,9 +1,11 @@
 // An open data file, shared by all clients of a thread that read it: positional reads need one descriptor only.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { systemClock } from '../core/clock.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { lineLoops, RESERVED, SLACK } from './line-loops.ts'
 import { closestEntry, LINES_PER_ENTRY, readOffsetTable, type OffsetEntry } from './offset-table.ts'
+import { ReadAhead } from './read-ahead.ts'
 
 /** Bytes read at once: they stay in the processor's cache until they are copied. */
 export const BLOCK_BYTES = 256 * 1024
@@ -14,23 +16,31 @@ export class DataFile {
   readonly #fd: number
   /** From the offset table, and what was found while skipping; ascending. */
   readonly #entries: OffsetEntry[]
+  readonly #ahead: ReadAhead
   users = 0
 
   constructor(path: string) {
     this.path = path
+    let fd: number | null = null
     try {
-      this.#fd = openSync(path, 'r')
+      fd = openSync(path, 'r')
+      this.#fd = fd
+      this.#ahead = new ReadAhead(fd)
       this.sizeBytes = fstatSync(this.#fd).size
       this.#entries = readOffsetTable(path) ?? []
     } catch (error) {
+      if (fd !== null) closeSync(fd)
       throw unreadable(path, error)
     }
   }
 
   /** Reads up to `length` bytes into the memory of the line loops; returns how many, 0 only at the file's end. */
   read(to: number, length: number, position: number): number {
+    const beganMs = systemClock.monotonicMs()
     try {
-      return readSync(this.#fd, lineLoops().bytes, to, length, position)
+      const bytes = readSync(this.#fd, lineLoops().bytes, to, length, position)
+      this.#ahead.took(systemClock.monotonicMs() - beganMs)
+      return bytes
     } catch (error) {
       throw unreadable(this.path, error)
     }
@@ -50,8 +60,13 @@ export class DataFile {
     return byte
   }
 
+  /** What will be read next; returns at once. */
+  expect(position: number, length: number): void {
+    this.#ahead.expect(position, length)
+  }
+
   close(): void {
-    closeSync(this.#fd)
+    this.#ahead.close()
   }
 
   #skip(from: number, lines: number): number | null {

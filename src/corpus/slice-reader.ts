@@ -1,5 +1,5 @@
-// One client's slice of one data file, read as bulk bodies. Synchronous: the file is in the page cache, and a body is
-// made faster than a promise is settled.
+// One client's slice of one data file, read as bulk bodies. Synchronous: the file is in the page cache, where it was or
+// where `read-ahead` brings it while the bulk before is under way, and a body is made faster than a promise is settled.
 
 import { RallyError } from '../core/errors.ts'
 import type { ConflictingLines } from './action-lines.ts'
@@ -72,6 +72,7 @@ export class SliceReader {
     const { body, lines } = this.#copyLines(wanted, prefix)
     this.#linesRead += lines
     if (lines > 0) this.#bytesPerLine = (this.#position - before) / lines
+    if (this.#linesRead < slice.lines) this.#file.expect(this.#position, Math.ceil(wanted * this.#bytesPerLine * 1.1))
     if (lines < wanted && shortFile === 'error') throw this.#endsEarly()
     if (lines === 0) return null
     const made = actions.kind === 'ids' ? withConflictingLines(body, actions.lines) : body
