@@ -1,7 +1,7 @@
 // Has the system bring the next part of a data file before it is asked for, where the file is not in the page cache: a
 // worker that waits for a disk sends nothing meanwhile. A hint only: what is read here is thrown away.
 
-import { close, read } from 'node:fs'
+import { closeSync, read } from 'node:fs'
 
 /** A block of a data file comes from the page cache in a tenth of this, from a disk hardly ever in less. */
 const SLOW_READ_MS = 1
@@ -54,6 +54,6 @@ export class ReadAhead {
   }
 
   #closeIfDone(): void {
-    if (this.#isClosing && this.#running === 0) close(this.#fd, () => {})
+    if (this.#isClosing && this.#running === 0) closeSync(this.#fd)
   }
 }
