@@ -18,7 +18,9 @@ export function neededLines(track: Track, steps: readonly Step[], clients: reado
       const bulk = checked.get(task) ?? checkBulk(track, task.operation, task.clients)
       checked.set(task, bulk)
       for (const { key, range } of linesOf(bulk, { index: clientIndexInTask, clients: task.clients })) {
-        needed.set(key, [...(needed.get(key) ?? []), range])
+        const ranges = needed.get(key) ?? []
+        ranges.push(range)
+        needed.set(key, ranges)
       }
     }
   }

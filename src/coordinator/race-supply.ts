@@ -1,8 +1,9 @@
 // What the nodes of a race need of its files: their clients' part of the corpora, the track's own files; and who sends it to them.
 
+import { join, posix } from 'node:path'
+import { allocate } from '../allocation/allocation.ts'
 import { dataDir } from '../config/directories.ts'
 import { RallyError } from '../core/errors.ts'
-import { join } from 'node:path'
 import { bytesOfLines, type LineRange } from '../corpus/needed-bytes.ts'
 import { prepareCorpora } from '../corpus/prepare-corpora.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
@@ -12,7 +13,6 @@ import { FileServer } from '../files/serve-files.ts'
 import type { Supply, SuppliedData, SuppliedFile } from '../protocol/transfer-messages.ts'
 import { httpDownload } from '../target/download.ts'
 import { challengeToRun } from '../track/track.ts'
-import { allocate } from '../allocation/allocation.ts'
 import type { EngagedNode } from './fleet.ts'
 import { FileService } from './file-service.ts'
 import { neededLines } from './needed-lines.ts'
@@ -98,7 +98,7 @@ function offerData(server: FileServer, files: ReadonlyMap<string, HashedFile>, l
     const file = files.get(key)
     if (file === undefined) throw new RallyError('corpus', `data file [${key}] is read by a task, but was not prepared`)
     const { ranges, table } = bytesOfLines(file.at, file.bytes, wanted)
-    return { ...supplied(server, key, file, ranges), table: table.map((entry) => [entry.lines, entry.byte] as const) }
+    return { ...supplied(server, posix.normalize(key), file, ranges), table: table.map((entry) => [entry.lines, entry.byte] as const) }
   })
 }
 

@@ -3,6 +3,7 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { messageOf, RallyError } from '../core/errors.ts'
+import { checkNames } from '../files/check-supply.ts'
 import { hashFile, type HashedFile } from '../files/hash-file.ts'
 import type { Track } from '../track/track.ts'
 
@@ -15,11 +16,11 @@ export interface TrackFile {
 const MAX_FILES = 2000
 const MAX_BYTES = 64 * 1024 * 1024
 /** What others keep in a track's folder, and what is made anew from the files beside it. */
-const NOT_OF_THE_TRACK = /^(\..*|__pycache__|node_modules|.*\.offset|.*~)$/
+const NOT_OF_THE_TRACK = /^(\..*|__pycache__|node_modules|.*\.offset|.*~|.*[\\\p{Cc}].*)$/su
 const ARCHIVE = /\.(bz2|gz|zst|zip|tar|tgz|lz4|xz)$/i
 
 /**
- * Throws RallyError('track') where the folder of a track with code of its own holds more than a track does, or what cannot be read.
+ * Throws RallyError where the folder of a track with code of its own holds more than a track does, or what cannot be read or sent.
  * Other tracks are in `prepare` whole: a folder like that (a home, with a track in it) stays where it is.
  */
 export async function trackFiles(track: Track, signal: AbortSignal): Promise<TrackFile[]> {
@@ -34,6 +35,7 @@ export async function trackFiles(track: Track, signal: AbortSignal): Promise<Tra
 async function readFiles(track: Track, signal: AbortSignal): Promise<TrackFile[]> {
   const data = new Set(track.corpora.flatMap(({ documents }) => documents.flatMap(({ documentFile, documentArchive }) => [documentFile, documentArchive])))
   const found = await new Walk(track.root, (path) => data.has(path) || ARCHIVE.test(path)).run()
+  checkNames(found)
   const files: TrackFile[] = []
   for (const path of found) files.push({ path, file: await hashFile(join(track.root, path), { memory: null, signal }) })
   return files

@@ -18,9 +18,21 @@ export interface NeededBytes {
 export function bytesOfLines(dataFile: string, sizeBytes: number, lines: readonly LineRange[]): NeededBytes {
   const entries = readOffsetTable(dataFile)
   if (entries === null) return { ranges: [[0, sizeBytes]], table: [] }
-  const ranges = lines.filter((range) => range.lines > 0).map((range) => rangeOf(entries, range, sizeBytes))
+  const ranges = merged(lines).map((range) => rangeOf(entries, range, sizeBytes))
   const table = entries.filter(({ byte }) => ranges.some(([from, to]) => byte >= from && byte <= to))
   return { ranges, table }
+}
+
+/** Ascending, none touches another: the slices of neighbours are one. */
+function merged(lines: readonly LineRange[]): LineRange[] {
+  const ranges: { offsetLines: number; lines: number }[] = []
+  for (const { offsetLines, lines: count } of lines.filter((range) => range.lines > 0).sort((a, b) => a.offsetLines - b.offsetLines)) {
+    const last = ranges.at(-1)
+    const end = last === undefined ? -1 : last.offsetLines + last.lines
+    if (last === undefined || offsetLines > end) ranges.push({ offsetLines, lines: count })
+    else last.lines = Math.max(end, offsetLines + count) - last.offsetLines
+  }
+  return ranges
 }
 
 function rangeOf(entries: readonly OffsetEntry[], { offsetLines, lines }: LineRange, sizeBytes: number): readonly [number, number] {

@@ -1,7 +1,7 @@
 // The data of a race onto this node: its part of the coordinator's, or a copy of its own.
 
 import { utimes, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, posix } from 'node:path'
 import { diskError } from '../core/atomic-file.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
 import { programRoot } from '../core/version.ts'
@@ -80,14 +80,14 @@ async function ownCopies(track: Track, prepare: Prepare, { around, folders, tell
 }
 
 async function suppliedData(track: Track, data: readonly SuppliedData[], { kept, folders }: { kept: KeptFiles; folders: CorpusFolders }): Promise<Readonly<Record<string, string>>> {
-  const places = new Map(track.corpora.flatMap(({ name, documents }) => documents.map((set) => placesOf(name, set, folders))).map((place) => [place.key, place]))
+  const places = new Map(track.corpora.flatMap(({ name, documents }) => documents.map((set) => placesOf(name, set, folders))).map((place) => [posix.normalize(place.key), place]))
   const paths: Record<string, string> = {}
   for (const file of data) {
     const place = places.get(file.path)
     if (place === undefined) throw new RallyError('protocol', `the coordinator announces data file [${file.path}], which is not of the track`)
     const path = await kept.bring(file, [...(place.inTrack === null ? [] : [place.inTrack.file]), place.inCache.file])
     await writeTable(path, file.table)
-    paths[file.path] = path
+    paths[place.key] = path
   }
   return paths
 }

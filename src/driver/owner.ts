@@ -60,6 +60,7 @@ export class Owner {
   #judgeAtMs = 0
   #hasRunOut = false
   #isRevoked = false
+  #isPinged = false
   #isClosed = false
 
   constructor(options: OwnerOptions) {
@@ -77,6 +78,11 @@ export class Owner {
     peer.onMessage((message) => this.#hear(peer, message))
     peer.onClose(() => this.#lostPeer(peer))
     before?.close()
+  }
+
+  /** Its race goes on: it may still bring the files that the nodes will be given. */
+  get isPinged(): boolean {
+    return this.#isPinged
   }
 
   /** Will be heard, over whatever connection. */
@@ -111,6 +117,7 @@ export class Owner {
   }
 
   #answer({ ping, events, snapshots }: Ping): void {
+    this.#isPinged = true
     this.#outbox.acknowledged(events)
     this.#options.listener.snapshotsSeen(snapshots)
     this.show({ t: 'pong', node: this.#options.node, ping, commands: this.#inbox.last, events: this.#outbox.last })

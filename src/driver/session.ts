@@ -298,9 +298,9 @@ class Session implements NodeSession {
     this.#owner.tell({ t: 'stopped', node: this.#node, reason: `it heard nothing from the coordinator for ${(this.#options.patience ?? PATIENCE).leaseMs / 1000} s` })
   }
 
-  /** Before there is anything to do, or when the race was cancelled, a coordinator that hangs up will not come back. */
+  /** Before the coordinator has begun to ping, while it looks whether the race can be, or when the race was cancelled, a coordinator that hangs up will not come back. */
   #detached(): void {
-    if (this.#race === null || this.#abort.signal.aborted) void this.end('the coordinator has gone')
+    if ((this.#race === null && !this.#owner.isPinged) || this.#abort.signal.aborted) void this.end('the coordinator has gone')
   }
 
   async #end(reason: string): Promise<void> {

@@ -7,13 +7,14 @@ import { pieceBytesOf, pieceCount } from './pieces.ts'
 
 /** Throws RallyError('protocol') with the first thing that is wrong. */
 export function checkSupply({ track, data }: Supply): void {
-  for (const files of [track, data ?? []]) {
-    checkNames(files.map(({ path }) => path))
-    for (const file of files) checkPieces(file)
-  }
+  checkNames(track.map(({ path }) => path))
+  // These name nothing that is written.
+  for (const { path } of data ?? []) if (isOutside(path)) throw refused(path, 'leads out of its folder')
+  for (const file of [...track, ...(data ?? [])]) checkPieces(file)
 }
 
-function checkNames(paths: readonly string[]): void {
+/** Throws RallyError('protocol') for names that are not files of one folder, each of them a file of its own. */
+export function checkNames(paths: readonly string[]): void {
   const files = new Map<string, string>()
   for (const path of paths) {
     if (isOutside(path)) throw refused(path, 'leads out of its folder')
@@ -49,5 +50,5 @@ function checkPieces(file: SuppliedFile): void {
 }
 
 function refused(path: string, why: string): RallyError {
-  return new RallyError('protocol', `the coordinator announces a file [${path}] that ${why}: it is refused`)
+  return new RallyError('protocol', `file [${path}] of the race is refused: it ${why}`)
 }

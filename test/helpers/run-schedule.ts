@@ -3,7 +3,7 @@
 import { printJson } from '../../src/core/json-print.ts'
 import { HealthJudge } from '../../src/coordinator/health-judge.ts'
 import { measurementOf } from '../../src/coordinator/measure.ts'
-import { runRaceLoop, type RaceLoopResult } from '../../src/coordinator/race-loop.ts'
+import { runRaceLoop, type RaceLoopOptions, type RaceLoopResult } from '../../src/coordinator/race-loop.ts'
 import { NO_SUPPLY } from '../../src/coordinator/race-supply.ts'
 import type { OnNodeLoss, RaceObserver } from '../../src/coordinator/race-request.ts'
 import { stepFactsOf, throttledTasks } from '../../src/coordinator/step-facts.ts'
@@ -43,6 +43,8 @@ export interface RunOptions {
   /** Default: one in this process. */
   readonly nodes?: readonly ConnectedNode[]
   readonly onNodeLoss?: OnNodeLoss
+  /** What comes before the nodes are told to prepare. */
+  readonly supply?: RaceLoopOptions['supply']
 }
 
 export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
@@ -74,6 +76,7 @@ export async function runSchedule(options: RunOptions): Promise<ScheduleRun> {
     steps: stepFactsOf(allocation.steps, shares),
     onNodeLoss: options.onNodeLoss ?? 'abort',
     throttled: throttledTasks(schedule),
+    ...(options.supply === undefined ? {} : { supply: options.supply }),
     health,
     observer,
     signal: options.signal ?? new AbortController().signal,

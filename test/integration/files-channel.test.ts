@@ -5,13 +5,18 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import type { RaceObserver } from '../../src/coordinator/race-request.ts'
 import { RallyError } from '../../src/core/errors.ts'
 import { hashFile } from '../../src/files/hash-file.ts'
 import { spanOf } from '../../src/files/pieces.ts'
 import type { Connection } from '../../src/protocol/connection.ts'
 import type { FilesAnswer, FilesRequest } from '../../src/protocol/transfer-messages.ts'
 import { announced, offered, openFileChannel, type FileChannel } from '../helpers/file-channel.ts'
+import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { until } from '../helpers/race-process.ts'
+import { runSchedule } from '../helpers/run-schedule.ts'
+import { ShakyNode } from '../helpers/shaky-node.ts'
+import { startStubCluster } from '../helpers/stub-cluster.ts'
 import { filesOn, smallDisk } from '../helpers/small-disk.ts'
 
 const MIB = 1024 * 1024
@@ -200,6 +205,26 @@ test('a coordinator that sends what was not asked for, or not in its place, is h
     [{ t: 'end', sha256 }, /a piece ended after 0 of 10 bytes/]
   ]
   for (const [answer, words] of wrong) await hungUpOn(t, file, { answer, words })
+})
+
+test('a connection that breaks while the coordinator still brings the corpora is opened anew, and the race goes on', async (t) => {
+  const target = await startStubCluster((end) => t.after(end))
+  const node = new ShakyNode('b')
+  t.after(() => node.session.end('the test is over'))
+  const supply = async (tell: (what: string) => void): Promise<null> => {
+    tell('downloading documents.json of corpus c')
+    await until(() => node.said.some(({ t: type }) => type === 'pong'), 'no answer to a ping')
+    node.hangUp()
+    await until(() => node.connections === 2, 'no other connection')
+    return null
+  }
+  const waits: (string | null)[] = []
+  const progress: RaceObserver['progress'] = ({ waitingFor }) => void waits.push(waitingFor)
+  const track = buildTrack([buildTask(buildOperation('search', { index: 'i', body: {} }), { iterations: 3 })])
+  const { result } = await runSchedule({ track, target: { host: '127.0.0.1', port: target.port }, nodes: [node.connect()], supply, observer: { progress } })
+  assert.equal(result.phase, 'done', String(result.error))
+  assert.equal(target.requests.length, 3)
+  assert.ok(waits.includes('downloading documents.json of corpus c'))
 })
 
 async function hungUpOn(t: TestContext, file: ReturnType<typeof announced>, { answer, words }: { answer: FilesAnswer; words: RegExp }): Promise<void> {

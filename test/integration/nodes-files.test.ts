@@ -8,6 +8,7 @@ import { after, before, describe, test, type TestContext } from 'node:test'
 import { DaemonHome, freePort } from '../helpers/daemon-process.ts'
 import { accountOf, errorOf, startRace, temporaryFolder, type RunningRace } from '../helpers/race-process.ts'
 import { openProxy, type Proxy } from '../hosts/proxy.ts'
+import { smallDisk } from '../helpers/small-disk.ts'
 import { startStubCluster, type ClusterRequest, type StubCluster } from '../helpers/stub-cluster.ts'
 
 const coordinator = new DaemonHome()
@@ -80,6 +81,7 @@ describe('files of nodes', () => {
   test('a corpus that is compressed at the coordinator is decompressed there; a local node reads the files of the coordinator', compressed)
   test('with --no-distribute-corpora each node has its own copy, or says what it lacks', ownCopies)
   test('while a node fetches, the race and the status say so; what is slow delays no word between them, and a cut is survived', waiting)
+  test('a node whose disk has no room ends the race before the first request, with its name, the file and the sizes', fullDisk)
 })
 
 async function slices(t: TestContext): Promise<void> {
@@ -163,4 +165,17 @@ async function waiting(t: TestContext): Promise<void> {
   assert.equal(ended.code, 0, ended.stderr)
   assert.doesNotMatch(ended.stderr, /silent/)
   assert.deepEqual(numbersIn(target.requests), Array.from({ length: 120_000 }, (_, n) => n))
+}
+
+async function fullDisk(t: TestContext): Promise<void> {
+  const disk = smallDisk(t)
+  if (disk === null) return
+  const ini = homes.c.path('rally.ini')
+  writeFileSync(ini, `[meta]\nconfig.version = 17\n[benchmarks]\nlocal.dataset.cache = ${disk.path}\n`)
+  t.after(() => rmSync(ini))
+  const target = await cluster(t)
+  const ended = await race(target, customTrack(), '--load-driver-hosts=localhost,c').ended
+  assert.equal(ended.code, 64, ended.stderr)
+  assert.match(errorOf(ended), /node c: no space left for numbers\/documents\.json: it needs 1\d{6} bytes in \[.*\/disk\/\.from-coordinators\/c\], \d+ bytes are free/)
+  assert.deepEqual(target.requests, [])
 }

@@ -25,6 +25,12 @@ test('the track’s own files are sent, in order; not its data, nor what is made
   assert.deepEqual(await paths(), ['parts/a.json', 'parts/b.json', 'track.json', 'track.py'])
 })
 
+test('names that no other disk could hold are refused for a track with code, and of no matter to others', async (t) => {
+  assert.deepEqual(await trackIn(t, ['track.json', 'README.md', 'readme.md', 'a\\b']).paths(), [])
+  await assert.rejects(trackIn(t, ['track.py', 'README.md', 'readme.md'], true).paths(), /\[readme\.md\] .*: it is the same as \[README\.md\]/)
+  assert.deepEqual(await trackIn(t, ['track.py', 'a\\b', 'a\nb'], true).paths(), ['track.py'])
+})
+
 test('a link to a file of the track is sent as that file; what lies elsewhere is not', async (t) => {
   const { root, paths } = trackIn(t, ['track.json', 'parts/a.json'])
   symlinkSync(join(root, 'track.json'), join(root, 'again.json'))

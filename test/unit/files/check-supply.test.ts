@@ -9,16 +9,17 @@ const check = (...track: readonly SuppliedFile[]): void => checkSupply({ track, 
 
 test('names that lead out of their folder are refused, in one line that names them', () => {
   for (const path of ['/etc/passwd', '../x', 'a/../../x', 'a/..', './a', '', 'a//b', 'a\\..\\..\\b', 'C:\\x', 'a\0b']) {
-    assert.throws(() => check(named(path)), { kind: 'protocol', message: `the coordinator announces a file [${path}] that leads out of its folder: it is refused` })
+    assert.throws(() => check(named(path)), { kind: 'protocol', message: `file [${path}] of the race is refused: it leads out of its folder` })
     assert.throws(() => checkSupply({ track: [], data: [{ ...named(path), table: [] }] }), { kind: 'protocol' })
   }
 })
 
 test('two names that are one file on some disk are refused', () => {
-  assert.throws(() => check(named('index.json'), named('index.json')), /\[index\.json\] that comes twice/)
-  assert.throws(() => check(named('Index.json'), named('index.JSON')), /\[index\.JSON\] that is the same as \[Index\.json\] on some disks/)
+  assert.throws(() => check(named('index.json'), named('index.json')), /\[index\.json\] .*: it comes twice/)
+  assert.throws(() => check(named('Index.json'), named('index.JSON')), /\[index\.JSON\] of the race is refused: it is the same as \[Index\.json\] on some disks/)
   assert.throws(() => check(named('\u00e9.json'), named('e\u0301.json')), /is the same as/)
-  assert.throws(() => check(named('a/b'), named('A')), /\[a\/b\] that stands below \[A\], which is a file/)
+  assert.throws(() => check(named('a/b'), named('A')), /\[a\/b\] .*: it stands below \[A\], which is a file/)
+  checkSupply({ track: [], data: ['Logs/d.json', 'logs/d.json'].map((path) => ({ ...named(path), table: [] })) })
   check(named('a/b'), named('a/c'), named('b'), named('..c'), named('.d'))
 })
 
