@@ -10,7 +10,7 @@ import { asSamples, quantileOf } from './statistics/quantile.ts'
 const FIXED = 'fixed:40'
 const DELAYS = ['exponential:40', 'bimodal:20,120,0.2', 'lognormal:36,0.5']
 const LOADS = [0.1, 0.5, 0.8]
-const SECONDS = 5
+const SECONDS = 4
 /** Nearly four times the mean: later requests of a client are late, which service time does not mind. */
 const CLIENT_INTERVAL_SECONDS = 0.15
 /** Points at which the distributions are compared: a share of 0.05 % each. */

@@ -5,7 +5,7 @@ import { measure } from './load.ts'
 import { near, timeSlack, type Proven } from './proven.ts'
 import { sameRequests } from './same-requests.ts'
 
-const LOAD = { clients: 64, perSecond: 100, seconds: 16, schedule: 'poisson', seed: 'workers' } as const
+const LOAD = { clients: 64, perSecond: 100, seconds: 12, schedule: 'poisson', seed: 'workers' } as const
 const PERCENTILES = [50, 90, 99]
 
 export async function oneAndFourWorkers(): Promise<Proven[]> {
