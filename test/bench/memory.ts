@@ -7,8 +7,8 @@ import { absolute, type BenchServer, type Measured } from './measure.ts'
 const PER_SECOND = 5000
 const BUDGET_MB_PER_MINUTE = 0.2
 const LOOK_EVERY_MS = 250
-/** The first minutes fill what is kept for good: compiled code, histograms, pools. */
-const SETTLING_MINUTES = 2
+/** The first minutes fill what is kept for good: compiled code, histograms, pools, and V8's heaps grow until a full collection pays. */
+const SETTLING_MINUTES = 5
 
 export async function memorySlope(server: BenchServer, minutes: number): Promise<Measured[]> {
   const operation = buildOperation('search', { index: 'cities', body: { query: { match_all: {} } } })
