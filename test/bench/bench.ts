@@ -9,7 +9,7 @@ import { fidelity, knownDelay, stall } from './pacing.ts'
 import { raceOverhead, versionTime } from './start-up.ts'
 import { sendDelay } from './send-delay.ts'
 import { twoWorkers } from './two-workers.ts'
-import { searchCost, searchServiceTime } from './search-cost.ts'
+import { leanGain, searchCost, searchServiceTime } from './search-cost.ts'
 
 const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measured | Measured[]>>> = {
   'search-8': (server) => searchCost(server, 8, 1.3),
@@ -18,8 +18,12 @@ const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measu
   'search-gzip': (server) => searchCost(server, 64, 1.3, true),
   bulk: (server) => bulkCost(server, 0.6),
   'bulk-gzip': (server) => bulkCost(server, 0.6, true),
-  'service-time-8': (server) => searchServiceTime(server, 8, 1.1),
-  'service-time-64': (server) => searchServiceTime(server, 64, 1.1),
+  'lean-8': (server) => leanGain(server, 8, 1.6),
+  'lean-64': (server) => leanGain(server, 64, 1.6),
+  'lean-256': (server) => leanGain(server, 256, 1.6),
+  'service-time-fast-8': (server) => searchServiceTime(server, { clients: 8, delayMs: 0 }, 1.1),
+  'service-time-8': (server) => searchServiceTime(server, { clients: 8, delayMs: 5 }, 1.1),
+  'service-time-64': (server) => searchServiceTime(server, { clients: 64, delayMs: 5 }, 1.1),
   'delay-8': (server) => knownDelay(server, 8, 0.3),
   'delay-64': (server) => knownDelay(server, 64, 0.3),
   'send-delay': sendDelay,

@@ -3,7 +3,7 @@
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
 import { runBare } from './bare.ts'
-import { atMost, cpuSeconds, inTurn, type BenchServer, type Measured } from './measure.ts'
+import { atLeast, atMost, cpuSeconds, inTurn, type BenchServer, type Measured } from './measure.ts'
 
 const REQUESTS = 300_000
 const ROUNDS = 3
@@ -24,10 +24,24 @@ export async function searchCost(server: BenchServer, clients: number, budget: n
   return atMost(`search, ${clients} clients${gzip ? ', gzip answers' : ''}`, 'CPU-s per 100,000', both, budget)
 }
 
-/** Median service time of an unthrottled load on a server that takes 5 ms, ours against bare. */
-export async function searchServiceTime(server: BenchServer, clients: number, budget: number): Promise<Measured> {
-  server.delay(5)
-  const requests = clients * 500
+/** The same races with the lean engine (peer): how much cheaper it is. */
+export async function leanGain(server: BenchServer, clients: number, budget: number): Promise<Measured> {
+  const per100k = 100_000 / REQUESTS
+  const operation = buildOperation('search', { index: 'cities', body: QUERY })
+  const track = buildTrack([buildTask(operation, { clients, iterations: Math.floor(REQUESTS / clients) })])
+  const cost = async (engine: 'undici' | 'lean'): Promise<number> => (await cpuSeconds(() => runSchedule({ track, target: server, engine }))) * per100k
+  const both = await inTurn(
+    ROUNDS,
+    () => cost('undici'),
+    () => cost('lean')
+  )
+  return atLeast(`search, ${clients} clients: undici against lean`, 'CPU-s per 100,000', both, budget)
+}
+
+/** Median service time of an unthrottled load on a server that takes `delayMs`, ours against bare. */
+export async function searchServiceTime(server: BenchServer, { clients, delayMs }: { clients: number; delayMs: number }, budget: number): Promise<Measured> {
+  server.delay(delayMs)
+  const requests = clients * (delayMs === 0 ? 5000 : 500)
   const operation = buildOperation('search', { index: 'cities', body: QUERY })
   const track = buildTrack([buildTask(operation, { clients, iterations: Math.floor(requests / clients) })])
   const body = Buffer.from(JSON.stringify(QUERY))
@@ -40,7 +54,7 @@ export async function searchServiceTime(server: BenchServer, clients: number, bu
       return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
     }
   )
-  return atMost(`5 ms server, unthrottled, ${clients} clients: service time p50`, 'ms', both, budget)
+  return atMost(`${delayMs} ms server, unthrottled, ${clients} clients: service time p50`, 'ms', both, budget)
 }
 
 const SEARCH = { method: 'GET', path: '/cities/_search', contentType: 'application/json' } as const
