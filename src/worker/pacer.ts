@@ -5,7 +5,8 @@ import type { Clock } from '../core/clock.ts'
 
 const NEAR_MS = 2.5
 const WAKE_BEFORE_MS = 2
-const NAP_MS = 0.1
+/** With the timer slack, an answer waits for a nap's end 0.06 ms in the mean; naps twice as long cost 5 % less CPU and 0.03 ms. */
+const NAP_MS = 0.05
 /** How late the system ends a nap (Linux's timer slack, 0.05 ms, and the way back): so much is spent in turns of the loop instead. */
 const NAP_LATE_MS = 0.07
 
