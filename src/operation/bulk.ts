@@ -3,7 +3,7 @@
 import { messageOf } from '../core/errors.ts'
 import { numberOf, type JsonObject } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
-import type { TargetAnswer, TargetClient } from '../target/request.ts'
+import type { TargetAnswer, TargetClient, TargetRequest } from '../target/request.ts'
 import { checkAssertions } from './assertions.ts'
 import { describeErrors, errorsFlag, itemsOf, parseBulkAnswer, type BulkItem } from './bulk-answer.ts'
 import { bulkDetails } from './bulk-details.ts'
@@ -18,7 +18,8 @@ const single = singleExchange({
   request: (params) => ((params as BulkRequest).retriesOn429 === 0 ? (params as BulkRequest).request : null),
   judge: (answer, params, context) => {
     const wanted = params as BulkRequest
-    const result = resultOf(answer, wanted, context)
+    const result = resultOf(answer, wanted, firstAttempt(wanted), context)
+    if (result === null) throw new Error('a bulk without retries of its own asks for one')
     checkAssertions(wanted.assertions, wanted.operation, result, context)
     return result
   }
@@ -37,45 +38,43 @@ export const bulk: OperationType = {
   single
 }
 
-function resultOf(answer: TargetAnswer, wanted: BulkRequest, context: RunContext): OperationResult {
-  const attempts: Attempts = { bytes: answer.wireBytes, retries: 0, failedBefore: [] }
-  if (answer.status >= 300) return failed(apiFailure(answer), attempts.bytes)
-  if (!needsItems(wanted, answer, attempts, context)) return succeeded(wanted, attempts)
-  const parsed = parsedAnswer(answer)
-  if (parsed instanceof Error) return failed(unreadable(answer, parsed), attempts.bytes)
-  return judge(wanted, { document: parsed, items: itemsOf(parsed), answer }, attempts)
-}
-
 /** What the attempts so far have come to. */
 interface Attempts {
+  /** The next one, or the last. */
+  request: TargetRequest
   bytes: number
   retries: number
   /** Items that failed for good in an attempt that another one followed. */
   readonly failedBefore: BulkItem[]
 }
 
+function firstAttempt({ request }: BulkRequest): Attempts {
+  return { request, bytes: 0, retries: 0, failedBefore: [] }
+}
+
 async function runBulk(client: TargetClient, wanted: BulkRequest, context: RunContext): Promise<OperationResult> {
-  const { retriesOn429, retryWaitMs } = wanted
-  const attempts: Attempts = { bytes: 0, retries: 0, failedBefore: [] }
-  let { request } = wanted
+  const attempts = firstAttempt(wanted)
   for (;;) {
-    const answer = await client.send(request)
-    attempts.bytes += answer.wireBytes
-    const mayRetry = attempts.retries < retriesOn429 && !context.stopping()
-    if (answer.status >= 300) {
-      if (answer.status !== 429 || !mayRetry) return failed(apiFailure(answer), attempts.bytes)
-    } else {
-      if (!needsItems(wanted, answer, attempts, context)) return succeeded(wanted, attempts)
-      const parsed = parsedAnswer(answer)
-      if (parsed instanceof Error) return failed(unreadable(answer, parsed), attempts.bytes)
-      const items = itemsOf(parsed)
-      if (!mayRetry || !hasRoomErrors(items)) return judge(wanted, { document: parsed, items, answer }, attempts)
-      attempts.failedBefore.push(...items.filter(({ isFailed, status }) => isFailed && status !== 429))
-      request = { ...wanted.request, body: retryBody(request.body ?? Buffer.alloc(0), items) }
-    }
+    const result = resultOf(await client.send(attempts.request), wanted, attempts, context)
+    if (result !== null) return result
     attempts.retries++
-    if (retryWaitMs > 0) await context.sleep(retryWaitMs)
+    if (wanted.retryWaitMs > 0) await context.sleep(wanted.retryWaitMs)
   }
+}
+
+/** Null: `attempts.request` is to be sent (again). */
+function resultOf(answer: TargetAnswer, wanted: BulkRequest, attempts: Attempts, context: RunContext): OperationResult | null {
+  attempts.bytes += answer.wireBytes
+  const mayRetry = attempts.retries < wanted.retriesOn429 && !context.stopping()
+  if (answer.status >= 300) return answer.status === 429 && mayRetry ? null : failed(apiFailure(answer), attempts.bytes)
+  if (!needsItems(wanted, answer, attempts, context)) return succeeded(wanted, attempts)
+  const parsed = parsedAnswer(answer)
+  if (parsed instanceof Error) return failed(unreadable(answer, parsed), attempts.bytes)
+  const items = itemsOf(parsed)
+  if (!mayRetry || !hasRoomErrors(items)) return judge(wanted, { document: parsed, items, answer }, attempts)
+  attempts.failedBefore.push(...items.filter(({ isFailed, status }) => isFailed && status !== 429))
+  attempts.request = { ...wanted.request, body: retryBody(attempts.request.body ?? Buffer.alloc(0), items) }
+  return null
 }
 
 function needsItems(wanted: BulkRequest, answer: TargetAnswer, attempts: Attempts, context: RunContext): boolean {

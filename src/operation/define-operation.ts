@@ -63,7 +63,8 @@ export async function sendOk(client: TargetClient, request: TargetRequest, ignor
 
 /** Success of one piece of work, or of `weight`. */
 export function done(bytes: number, weight = 1, meta?: JsonObject): OperationResult {
-  return { weight, unit: 'ops', success: true, failure: null, bytes, ...(meta === undefined ? {} : { meta }) }
+  const result = { weight, unit: 'ops', success: true, failure: null, bytes }
+  return meta === undefined ? result : { ...result, meta }
 }
 
 /** The value of a key that an operation cannot do without; throws RallyError('track'). */

@@ -4,6 +4,7 @@ import { RallyError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
 import type { TargetRequest } from '../target/request.ts'
+import { done } from './define-operation.ts'
 import { elasticParams } from './elastic-params.ts'
 import { apiFailure, failed } from './failure.ts'
 import { fixedSource } from './fixed-source.ts'
@@ -23,7 +24,7 @@ const single = singleExchange({
   request: (params) => (params as RawRequest).request,
   judge: (answer, params) => {
     if (answer.status >= 400 && !(params as RawRequest).ignore.includes(answer.status)) return failed(apiFailure(answer), answer.wireBytes)
-    return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
+    return done(answer.wireBytes)
   }
 })
 

@@ -3,7 +3,7 @@
 import { numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { TargetAnswer, TargetRequest } from '../target/request.ts'
 import { assertionsOf, checkAssertions, type Assertion } from './assertions.ts'
-import { defineOperation } from './define-operation.ts'
+import { defineOperation, done } from './define-operation.ts'
 import { elasticParams } from './elastic-params.ts'
 import { apiFailure, failed } from './failure.ts'
 import { fixedSource } from './fixed-source.ts'
@@ -64,18 +64,14 @@ function encode(params: JsonObject, operation: string): SearchRequest {
 
 function searchResult(answer: TargetAnswer, params: SearchRequest, context: RunContext): OperationResult {
   if (answer.status >= 400) {
-    return params.ignore.includes(answer.status) ? succeeded(answer) : failed(apiFailure(answer), answer.wireBytes)
+    return params.ignore.includes(answer.status) ? done(answer.wireBytes) : failed(apiFailure(answer), answer.wireBytes)
   }
   const partial = partialReason(answer)
   if (partial !== null) return partialShards(answer, partial)
-  if (!params.detailed) return succeeded(answer)
+  if (!params.detailed) return done(answer.wireBytes)
   const result = detailedResult(answer)
   checkAssertions(params.assertions, params.operation, result, context)
   return result
-}
-
-function succeeded(answer: TargetAnswer): OperationResult {
-  return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes }
 }
 
 function detailedResult(answer: TargetAnswer): OperationResult {
@@ -95,5 +91,5 @@ function detailedResult(answer: TargetAnswer): OperationResult {
     const value = document[key]
     if (value !== undefined) meta[name] = value
   }
-  return { weight: 1, unit: 'ops', success: true, failure: null, bytes: answer.wireBytes, meta }
+  return done(answer.wireBytes, 1, meta)
 }
