@@ -1,7 +1,6 @@
 // The HTTP side of one simulated client: its own connection to every host, used in turn.
 
 import type { Clock } from '../core/clock.ts'
-import { messageOf } from '../core/errors.ts'
 import { Exchange, type ExchangeOwner, type HostConnection, type Sending } from './exchange.ts'
 import { LeanConnection } from './lean-connection.ts'
 import { RequestForm } from './request-form.ts'
@@ -16,6 +15,7 @@ import {
 } from './request.ts'
 import type { TargetOptions } from './connection-options.ts'
 import { TimeoutWheel } from './timeout-wheel.ts'
+import { toTransportError } from './transport-failure.ts'
 import { UndiciConnection } from './undici-connection.ts'
 
 /** Asked before each exchange but the warm-up; false: the exchange fails as `cancelled`. */
@@ -75,7 +75,7 @@ class PooledClient implements TargetClient, ExchangeOwner {
     else
       void this.#sendRepeatedly(request).then(
         (answer) => receiver.answered(answer),
-        (error: unknown) => receiver.failed(asTransportError(error))
+        (error: unknown) => receiver.failed(toTransportError(error, 'the target'))
       )
   }
 
@@ -155,10 +155,6 @@ function promised(start: (receiver: AnswerReceiver) => void): Promise<TargetAnsw
 
 function refuse(receiver: AnswerReceiver, error: TransportError): void {
   queueMicrotask(() => receiver.failed(error))
-}
-
-function asTransportError(error: unknown): TransportError {
-  return error instanceof TransportError ? error : new TransportError('other', messageOf(error), error)
 }
 
 function connectionTo(options: TargetOptions, index: number): HostConnection {
