@@ -9,11 +9,11 @@
 // | asked      | `end`, checksum wrong     | asked again from its first byte, once; then it is an error |
 // | asked      | another connection        | asked, from the byte it had come to                       |
 
+import { sha256Of } from '../core/checksum.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { FilesAnswer, FilesRequest } from '../protocol/transfer-messages.ts'
-import { sha256Of } from './pieces.ts'
 
 export interface WantedPiece {
   readonly sha256: string

@@ -3,9 +3,10 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../core/atomic-file.ts'
+import { sha256Of } from '../core/checksum.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { isSame, stampOf, type FileStamp } from './file-stamp.ts'
-import { fileId, pieceBytesOf, sha256Of, spanOf, pieceCount } from './pieces.ts'
+import { fileId, pieceBytesOf, spanOf, pieceCount } from './pieces.ts'
 
 export interface HashedFile {
   /** Absolute. */
@@ -35,7 +36,7 @@ export async function hashFile(at: string, options: HashOptions): Promise<Hashed
   try {
     const stamp = await stampOf(file)
     const sized = { bytes: stamp.bytes, pieceBytes: pieceBytesOf(stamp.bytes) }
-    const memory = options.memory === null || stamp.bytes < WORTH_REMEMBERING_BYTES ? null : join(options.memory, `${sha256Of(Buffer.from(at))}.json`)
+    const memory = options.memory === null || stamp.bytes < WORTH_REMEMBERING_BYTES ? null : join(options.memory, `${sha256Of(at)}.json`)
     const known = memory === null ? null : await remembered(memory, stamp, pieceCount(sized))
     const hashes = known ?? (await hashPieces(file, sized, options))
     if (!isSame(stamp, await stampOf(file))) throw new RallyError('corpus', `${at} changes while it is read`, { hint: 'run the race again when it is complete' })

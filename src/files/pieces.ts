@@ -1,6 +1,6 @@
 // A file in pieces: what is checked, sent and kept is a piece, so that a node can have a part of a file, and know that it is right.
 
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../core/checksum.ts'
 
 export type ByteRange = readonly [from: number, to: number]
 
@@ -40,9 +40,5 @@ export function piecesOf(ranges: readonly ByteRange[], { bytes, pieceBytes }: Si
 
 /** @param hashes of all pieces, in order */
 export function fileId(hashes: readonly string[]): string {
-  return sha256Of(Buffer.from(hashes.join('\n')))
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return sha256Of(hashes.join('\n'))
 }

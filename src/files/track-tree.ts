@@ -2,9 +2,9 @@
 //
 //   <folder>/tracks/<id of the list>/<path>
 
-import { createHash } from 'node:crypto'
 import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { sha256Of } from '../core/checksum.ts'
 import { systemClock } from '../core/clock.ts'
 import { systemCode } from '../core/errors.ts'
 import type { SuppliedFile } from '../protocol/transfer-messages.ts'
@@ -15,7 +15,7 @@ const KEEP_TREES = 8
 /** Its path; what is lacking is fetched. The files are checked names (check-supply.ts). Throws as KeptFiles.bring does. */
 export async function trackTree(files: readonly SuppliedFile[], kept: KeptFiles, folder: string): Promise<string> {
   const trees = join(folder, 'tracks')
-  const id = createHash('sha256').update(JSON.stringify(files.map(({ path, id: content }) => [path, content]))).digest('hex')
+  const id = sha256Of(JSON.stringify(files.map(({ path, id: content }) => [path, content])))
   const tree = join(trees, id)
   const contents = new Map<string, string>()
   // Also when the tree is there: a file that was changed in it is not the track's any more.

@@ -1,7 +1,8 @@
 // The key of a cluster and what a node gets of it. A key file is one line of text, and so is what is carried to a node:
 // `rally-cluster-key <key> <check>` on the coordinator, `rally-node-key <node> <key> <check>` on a node.
 
-import { createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
+import { sha256Of } from '../core/checksum.ts'
 import { RallyError } from '../core/errors.ts'
 import { isNodeId } from './node-address.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
@@ -74,6 +75,6 @@ function wrong(what: string): RallyError {
 }
 
 function withCheck(words: readonly string[]): string {
-  const check = createHash('sha256').update(words.join(' ')).digest('hex').slice(0, 8)
+  const check = sha256Of(words.join(' ')).slice(0, 8)
   return [...words, check].join(' ')
 }

@@ -3,10 +3,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../core/atomic-file.ts'
+import { sha256Of } from '../core/checksum.ts'
 import { messageOf } from '../core/errors.ts'
 import { sizeText } from '../core/units.ts'
 import type { ListedChunk } from '../protocol/transfer-messages.ts'
-import { parseResultFile, sha256Of } from './result-file.ts'
+import { parseResultFile } from './result-file.ts'
 import { GONE, isResultId } from './result-id.ts'
 
 export interface IncomingOptions {

@@ -1,8 +1,8 @@
 // The files that a node leaves of a race, chunks and snapshots alike: one line of JSON that says what it is, and the payload.
 // They are written once, whole; a checksum of the payload in the header tells a damaged one.
 
-import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
+import { sha256Of } from '../core/checksum.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 
 interface FileFacts {
@@ -55,10 +55,6 @@ type Unsealed<T> = T extends FileHeader ? Omit<T, 'bytes' | 'sha256'> : never
 export function fileOf(facts: Unsealed<FileHeader>, payload: Uint8Array): Buffer {
   const header = { ...facts, bytes: payload.length, sha256: sha256Of(payload) }
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), payload])
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Reads no more than the first line; throws RallyError('disk') that names the file. */

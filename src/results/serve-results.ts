@@ -11,6 +11,7 @@
 
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256Of } from '../core/checksum.ts'
 import { messageOf } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
@@ -18,7 +19,6 @@ import type { ListedChunk, ResultsAnswer, ResultsRequest } from '../protocol/tra
 import { keptRace, raceFolderPath } from './race-folder.ts'
 import { findResults } from './read-results.ts'
 import { GONE, idOf, isResultId } from './result-id.ts'
-import { sha256Of } from './result-file.ts'
 import { sealLeftOpen } from './snapshot-writer.ts'
 
 export interface ServeOptions {
