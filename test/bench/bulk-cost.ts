@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BulkReader, planBulks } from '../../src/corpus/bulk-reader.ts'
 import type { Corpus, Track } from '../../src/track/track.ts'
-import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { buildCorpus, buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
 import { runBare } from './bare.ts'
 import { atLeast, cpuSeconds, inTurn, type BenchServer, type Measured } from './measure.ts'
@@ -38,20 +38,7 @@ export async function bulkCost(server: BenchServer, budget: number, gzip = false
 }
 
 function corpusOf(): Corpus {
-  const set = {
-    sourceFormat: 'bulk' as const,
-    documentFile: 'documents.json',
-    documentArchive: null,
-    baseUrl: null,
-    includesActionAndMetaData: false,
-    numberOfDocuments: DOCUMENTS,
-    compressedSizeInBytes: null,
-    uncompressedSizeInBytes: null,
-    targetIndex: 'bench',
-    targetDataStream: null,
-    meta: {}
-  }
-  return { name: 'bench', meta: {}, documents: [set] }
+  return buildCorpus('bench', { documentFile: 'documents.json', numberOfDocuments: DOCUMENTS, targetIndex: 'bench' })
 }
 
 function trackOf(corpus: Corpus, folder: string): Track {

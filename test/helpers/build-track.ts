@@ -1,7 +1,7 @@
 // Tracks for tests, built from what matters to them.
 
 import type { JsonObject } from '../../src/core/json.ts'
-import type { Challenge, Operation, ScheduleElement, Task, Track } from '../../src/track/track.ts'
+import type { Challenge, Corpus, DocumentSet, Operation, ScheduleElement, Task, Track } from '../../src/track/track.ts'
 
 export function buildOperation(type: string, params: JsonObject = {}, name = type): Operation {
   return { name, type, paramSource: null, meta: {}, params: { 'operation-type': type, ...params } }
@@ -26,6 +26,12 @@ export function buildTask(operation: Operation, changes: Partial<Task> = {}): Ta
     params: {},
     ...changes
   }
+}
+
+/** A corpus of one data file. */
+export function buildCorpus(name: string, set: Pick<DocumentSet, 'documentFile' | 'numberOfDocuments' | 'targetIndex'> & Partial<DocumentSet>): Corpus {
+  const none = { documentArchive: null, baseUrl: null, compressedSizeInBytes: null, uncompressedSizeInBytes: null, targetDataStream: null }
+  return { name, meta: {}, documents: [{ sourceFormat: 'bulk', includesActionAndMetaData: false, meta: {}, ...none, ...set }] }
 }
 
 export function buildTrack(schedule: readonly ScheduleElement[], changes: Partial<Track> = {}): Track {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { ScheduleElement, Track } from '../../src/track/track.ts'
-import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { buildCorpus, buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule, type ScheduleRun } from '../helpers/run-schedule.ts'
 import { ShakyNode } from '../helpers/shaky-node.ts'
 import { startStubTarget } from '../helpers/stub-target.ts'
@@ -20,27 +20,7 @@ writeFileSync(join(folder, 'c', 'documents.json'), Array.from({ length: DOCUMENT
 
 const search = buildOperation('raw-request', { path: '/_search' }, 'search')
 const bulk = (params: JsonObject, name: string) => buildOperation('bulk', { 'bulk-size': 7, ...params }, name)
-const corpora: Track['corpora'] = [
-  {
-    name: 'c',
-    meta: {},
-    documents: [
-      {
-        sourceFormat: 'bulk',
-        documentFile: 'documents.json',
-        documentArchive: null,
-        baseUrl: null,
-        includesActionAndMetaData: false,
-        numberOfDocuments: DOCUMENTS,
-        compressedSizeInBytes: null,
-        uncompressedSizeInBytes: null,
-        targetIndex: 'i',
-        targetDataStream: null,
-        meta: {}
-      }
-    ]
-  }
-]
+const corpora = [buildCorpus('c', { documentFile: 'documents.json', numberOfDocuments: DOCUMENTS, targetIndex: 'i' })]
 
 interface Sent {
   readonly run: ScheduleRun

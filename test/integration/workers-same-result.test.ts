@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { JsonObject } from '../../src/core/json.ts'
-import type { ScheduleElement, Track } from '../../src/track/track.ts'
-import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import type { ScheduleElement } from '../../src/track/track.ts'
+import { buildCorpus, buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule, type ScheduleRun } from '../helpers/run-schedule.ts'
 import { startStubTarget } from '../helpers/stub-target.ts'
 
@@ -17,9 +17,7 @@ after(() => rmSync(folder, { recursive: true }))
 mkdirSync(join(folder, 'c'))
 writeFileSync(join(folder, 'c', 'documents.json'), Array.from({ length: DOCUMENTS }, (_, n) => `{"n":${n}}\n`).join(''))
 
-const NOT_GIVEN = { documentArchive: null, baseUrl: null, compressedSizeInBytes: null, uncompressedSizeInBytes: null, targetDataStream: null }
-const SET = { sourceFormat: 'bulk', documentFile: 'documents.json', includesActionAndMetaData: false, numberOfDocuments: DOCUMENTS, targetIndex: 'i', meta: {} } as const
-const corpora: Track['corpora'] = [{ name: 'c', meta: {}, documents: [{ ...NOT_GIVEN, ...SET }] }]
+const corpora = [buildCorpus('c', { documentFile: 'documents.json', numberOfDocuments: DOCUMENTS, targetIndex: 'i' })]
 
 const search = (name: string) => buildOperation('raw-request', { path: `/${name}` }, name)
 const bulk = (params: JsonObject, name: string) => buildOperation('bulk', { 'bulk-size': 5, ...params }, name)

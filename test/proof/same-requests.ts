@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
+import { buildCorpus, buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
 import { startStubCluster } from '../helpers/stub-cluster.ts'
 import { exactly, type Proven } from './proven.ts'
@@ -34,11 +34,9 @@ export async function sameRequests(): Promise<Proven[]> {
 async function bodiesByClient(folder: string, workers: number): Promise<Set<string>> {
   const target = await startStubCluster(() => {})
   try {
-    const set = { sourceFormat: 'bulk', documentFile: 'documents.json', numberOfDocuments: DOCUMENTS, targetIndex: 'i', meta: {} } as const
-    const none = { documentArchive: null, baseUrl: null, includesActionAndMetaData: false, compressedSizeInBytes: null, uncompressedSizeInBytes: null, targetDataStream: null }
     const track = buildTrack([buildTask(buildOperation('bulk', BULK), { clients: CLIENTS })], {
       root: folder,
-      corpora: [{ name: 'c', meta: {}, documents: [{ ...none, ...set }] }],
+      corpora: [buildCorpus('c', { documentFile: 'documents.json', numberOfDocuments: DOCUMENTS, targetIndex: 'i' })],
       indices: [{ name: 'i', body: {} }]
     })
     const { result } = await runSchedule({ track, target: { host: '127.0.0.1', port: target.port }, workers, dataCacheDir: folder })

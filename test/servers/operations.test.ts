@@ -11,7 +11,7 @@ import { operationType, operationTypes } from '../../src/operation/registry.ts'
 import type { OperationResult } from '../../src/operation/operation.ts'
 import { createTargetClient } from '../../src/target/target-client.ts'
 import { temporaryFolder } from '../cli/run-rally.ts'
-import { buildOperation, buildTrack } from '../helpers/build-track.ts'
+import { buildCorpus, buildOperation, buildTrack } from '../helpers/build-track.ts'
 import { plainOptions } from '../unit/target/plain-options.ts'
 import { ask, countOf, distribution, port, version } from './server.ts'
 
@@ -20,27 +20,7 @@ const DOCUMENTS = 55
 const FILE = 'numbers.json'
 const track = buildTrack([], {
   indices: [{ name: INDEX, body: { mappings: { properties: { n: { type: 'integer' } } } } }],
-  corpora: [
-    {
-      name: 'numbers',
-      meta: {},
-      documents: [
-        {
-          sourceFormat: 'bulk',
-          documentFile: FILE,
-          documentArchive: null,
-          baseUrl: null,
-          includesActionAndMetaData: false,
-          numberOfDocuments: DOCUMENTS,
-          compressedSizeInBytes: null,
-          uncompressedSizeInBytes: null,
-          targetIndex: INDEX,
-          targetDataStream: null,
-          meta: {}
-        }
-      ]
-    }
-  ]
+  corpora: [buildCorpus('numbers', { documentFile: FILE, numberOfDocuments: DOCUMENTS, targetIndex: INDEX })]
 })
 const folder = temporaryFolder()
 mkdirSync(join(folder, 'numbers'))

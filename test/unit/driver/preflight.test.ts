@@ -4,7 +4,7 @@ import { RallyError } from '../../../src/core/errors.ts'
 import { preflight, type MachineFacts, type RaceNeeds } from '../../../src/driver/preflight.ts'
 import { raceNeeds } from '../../../src/driver/race-needs.ts'
 import { mostInTable } from '../../../src/driver/tcp-ports.ts'
-import { buildOperation, buildTask, buildTrack } from '../../helpers/build-track.ts'
+import { buildCorpus, buildOperation, buildTask, buildTrack } from '../../helpers/build-track.ts'
 
 const NEEDS: RaceNeeds = { clients: 100, workers: 2, hosts: ['a:9200', 'b:9200'], files: 1, bodyBytes: 0 }
 const FACTS: MachineFacts = { descriptorLimit: 1024, openDescriptors: 30, ports: 28_232, sockets: 20, memoryAvailable: 4e9, memoryTotal: 8e9 }
@@ -53,8 +53,8 @@ test('what the system does not tell keeps nobody from racing', () => {
 
 test('the bodies of bulks count for as many clients as this node plays', () => {
   const bulk = buildTask(buildOperation('bulk', { 'bulk-size': 5000 }), { clients: 100 })
-  const set = { sourceFormat: 'bulk', baseUrl: null, documentFile: 'd.json', documentArchive: null, sourceUrl: null, includesActionAndMetaData: false, numberOfDocuments: 1000, compressedSizeInBytes: null, uncompressedSizeInBytes: 1_000_000, targetIndex: 'i', targetType: null, targetDataStream: null, meta: {} }
-  const track = buildTrack([bulk], { corpora: [{ name: 'c', meta: {}, documents: [set as never] }] })
+  const corpus = buildCorpus('c', { documentFile: 'd.json', numberOfDocuments: 1000, uncompressedSizeInBytes: 1_000_000, targetIndex: 'i' })
+  const track = buildTrack([bulk], { corpora: [corpus] })
   const target = { hosts: [{ host: 'a', port: 1 }] } as never
   const needs = raceNeeds(track, { clients: [0, 1, 2, 3], target }, 1)
   assert.deepEqual([needs.clients, needs.files, needs.bodyBytes], [4, 1, 4 * 5000 * 1000])
