@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
 const DEADLINE_MS = 120_000
@@ -32,15 +33,31 @@ export class RaceHome {
   readonly folder = mkdtempSync(join(tmpdir(), 'rally-proof-'))
   readonly #track = join(this.folder, 'track')
 
+  readonly #engine: HttpEngine
+
   /** The schedule is that of the only challenge. */
-  constructor(schedule: readonly Readonly<Record<string, unknown>>[]) {
+  constructor(schedule: readonly Readonly<Record<string, unknown>>[], engine: HttpEngine) {
+    this.#engine = engine
     mkdirSync(this.#track)
     writeFileSync(join(this.#track, 'track.json'), JSON.stringify({ version: 2, description: 'proof', schedule }))
   }
 
   /** Ends when the race does. `launcher`: the program that starts Node.js, with its arguments. */
-  race(port: number, id: string, options: { readonly launcher?: readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {}): Promise<Ended> {
-    const flags = ['race', `--race-id=${id}`, `--track-path=${this.#track}`, `--target-hosts=127.0.0.1:${port}`, '--pipeline=benchmark-only', '--seed=proof', '--quiet']
+  race(
+    port: number,
+    id: string,
+    options: { readonly launcher?: readonly string[]; readonly environment?: Readonly<Record<string, string>> } = {}
+  ): Promise<Ended> {
+    const flags = [
+      'race',
+      `--race-id=${id}`,
+      `--track-path=${this.#track}`,
+      `--target-hosts=127.0.0.1:${port}`,
+      '--pipeline=benchmark-only',
+      '--seed=proof',
+      `--http-engine=${this.#engine}`,
+      '--quiet'
+    ]
     return run([...(options.launcher ?? []), process.execPath, MAIN, ...flags], { ...this.#environment(), ...options.environment })
   }
 

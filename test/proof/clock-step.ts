@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { bareRoundTripMs } from './bare-round-trip.ts'
 import { withNode, type CalibratedNode } from './calibrated-node.ts'
 import { RaceHome, searches, type TaskFigures } from './cli-race.ts'
@@ -18,13 +19,16 @@ export interface SteppedRace {
   readonly task: TaskFigures | undefined
 }
 
-export async function clockStep(): Promise<Proven[]> {
+export async function clockStep(engine: HttpEngine): Promise<Proven[]> {
   const library = fakeTimeLibrary()
   if (library === null) return [missing('a clock that jumps by an hour', 'faketime')]
   const proven: Proven[] = []
   const floorMs = await bareRoundTripMs('fixed:5', PER_SECOND)
-  for (const [words, step] of [['forwards', '+3600'], ['back', '-3600']] as const) {
-    const { code, task } = await raceWithStep(library, step)
+  for (const [words, step] of [
+    ['forwards', '+3600'],
+    ['back', '-3600']
+  ] as const) {
+    const { code, task } = await raceWithStep(library, step, engine)
     const name = `clock set ${words} by an hour while 100/s are sent for 5 s`
     proven.push(
       exactly(`${name}: exit code`, '', { expected: 0, measured: code ?? Number.NaN }),
@@ -38,8 +42,8 @@ export async function clockStep(): Promise<Proven[]> {
 }
 
 /** A race of 500 requests in 5 s, in the middle of which the wall clock is set. */
-export async function raceWithStep(library: string, step: string): Promise<SteppedRace> {
-  const home = new RaceHome([TASK])
+export async function raceWithStep(library: string, step: string, engine: HttpEngine = 'undici'): Promise<SteppedRace> {
+  const home = new RaceHome([TASK], engine)
   const clock = join(home.folder, 'clock')
   writeFileSync(clock, '+0\n')
   const environment = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', DONT_FAKE_MONOTONIC: '1' }

@@ -2,6 +2,7 @@
 // read: before a wait, or after a queue.
 
 import { spawn } from 'node:child_process'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { bareRoundTripMs } from './bare-round-trip.ts'
 import { truthTimes, withNode, type Truth } from './calibrated-node.ts'
 import { measure } from './load.ts'
@@ -10,25 +11,25 @@ import { ascending, quantileOf } from './statistics/quantile.ts'
 
 const DELAY_MS = 20
 
-export async function earlyAndLate(): Promise<Proven[]> {
-  return [...(await early()), ...(await clientLate()), ...(await driverLate())]
+export async function earlyAndLate(engine: HttpEngine): Promise<Proven[]> {
+  return [...(await early(engine)), ...(await clientLate(engine)), ...(await driverLate(engine))]
 }
 
 /** Ten requests a second of 20 ms each: four fifths of the time the client waits for the next one to fall due. */
-async function early(): Promise<Proven[]> {
+async function early(engine: HttpEngine): Promise<Proven[]> {
   return withNode({ delay: `fixed:${DELAY_MS}` }, async (node) => {
-    const { normal } = await measure(node, { clients: 1, perSecond: 10, seconds: 4 })
+    const { normal } = await measure(node, { clients: 1, engine, perSecond: 10, seconds: 4 })
     const pair = { expected: normal.serviceTime.percentile(50), measured: normal.latency.percentile(50) }
     return [near('early twin, 20 ms at 10/s: latency p50 is service time p50', 'ms', pair, timeSlack(pair.expected))]
   })
 }
 
 /** One client asked for 100 requests a second of 20 ms each: the i-th is done at 20·(i + 1) ms and was due at 10·i ms. */
-async function clientLate(): Promise<Proven[]> {
+async function clientLate(engine: HttpEngine): Promise<Proven[]> {
   const iterations = 200
   const floorMs = await bareRoundTripMs(`fixed:${DELAY_MS}`, 100)
   return withNode({ delay: `fixed:${DELAY_MS}` }, async (node) => {
-    const { normal } = await measure(node, { clients: 1, perSecond: 100, iterations })
+    const { normal } = await measure(node, { clients: 1, engine, perSecond: 100, iterations })
     const truth = await node.truth()
     const expected = lateness(truth, 10)
     const calm = { expected: quantileOf(truthTimes(truth), 50) + floorMs, measured: normal.serviceTime.percentile(50) }
@@ -43,11 +44,11 @@ async function clientLate(): Promise<Proven[]> {
 }
 
 /** The whole driver is stopped by a signal for half a second: of 1,200 requests 100 fall due meanwhile, so p99 is 0.5 s − 60 ms. */
-async function driverLate(): Promise<Proven[]> {
+async function driverLate(engine: HttpEngine): Promise<Proven[]> {
   const [perSecond, seconds] = [200, 6]
   return withNode({ delay: 'fixed:5' }, async (node) => {
     const stopped = stopMyself(4, 0.5)
-    const { normal } = await measure(node, { clients: 32, perSecond, seconds })
+    const { normal } = await measure(node, { clients: 32, engine, perSecond, seconds })
     await stopped
     const { arrivals } = await node.truth()
     const stopMs = Math.max(...arrivals.slice(1).map((arrival, index) => arrival - arrivals[index]!))

@@ -1,5 +1,6 @@
 // Proof 2: a node that takes a known time is measured as taking it, whatever the shape of that time and however busy the driver is.
 
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { bareLoad } from './bare-load.ts'
 import { truthTimes, withNode, type CalibratedNode } from './calibrated-node.ts'
 import { measure } from './load.ts'
@@ -24,15 +25,15 @@ interface Seen {
   readonly truth: Float64Array
 }
 
-export async function knownDelays(): Promise<Proven[]> {
-  const capacity = await capacityWithDelay()
+export async function knownDelays(engine: HttpEngine): Promise<Proven[]> {
+  const capacity = await capacityWithDelay(engine)
   const proven: Proven[] = []
   for (const share of LOADS) {
     const perSecond = Math.round(capacity * share)
     const load = { clients: Math.max(8, Math.round(perSecond * CLIENT_INTERVAL_SECONDS)), perSecond, seconds: SECONDS }
     for (const delay of DELAYS) {
       const bare = await see(delay, (node) => bareLoad(node, load))
-      const ours = await see(delay, async (node) => asSamples((await measure(node, load)).normal.serviceTime, POINTS))
+      const ours = await see(delay, async (node) => asSamples((await measure(node, { ...load, engine })).normal.serviceTime, POINTS))
       const name = `${delay} at ${perSecond}/s (${share * 100} %)`
       // What loopback, sockets and a busy node add, as the bare client sees it.
       const floorMs = quantileOf(bare.times, 50) - quantileOf(bare.truth, 50)
@@ -43,8 +44,8 @@ export async function knownDelays(): Promise<Proven[]> {
 }
 
 /** Requests per second that driver and node reach together while every answer is delayed. */
-async function capacityWithDelay(): Promise<number> {
-  const measured = await withNode({ delay: DELAYS[0]! }, (node) => measure(node, { clients: 1000, seconds: 4 }))
+async function capacityWithDelay(engine: HttpEngine): Promise<number> {
+  const measured = await withNode({ delay: DELAYS[0]! }, (node) => measure(node, { clients: 1000, engine, seconds: 4 }))
   return measured.account.normal.ok / measured.elapsedSeconds
 }
 
@@ -61,7 +62,13 @@ interface Both {
 /** Where few values come often, a shift of a microsecond moves half of all samples past a step: there, what lies beyond the slack counts. */
 function distance(name: string, { ours, bare, floorMs }: Both): Proven {
   const isSmooth = /^(exponential|lognormal)/.test(name)
-  const share = ({ times, truth }: Seen): number => 100 * distanceBeyond(times.map((ms) => ms - floorMs), truth, isSmooth ? () => 0 : timeSlack)
+  const share = ({ times, truth }: Seen): number =>
+    100 *
+    distanceBeyond(
+      times.map((ms) => ms - floorMs),
+      truth,
+      isSmooth ? () => 0 : timeSlack
+    )
   const how = isSmooth ? 'distribution distance' : 'share beyond 1 % or 0.3 ms'
   return atMost(`known delay ${name}: ${how}`, '%', share(ours), share(bare) + ALLOWED_PERCENT)
 }

@@ -2,12 +2,15 @@
 // that what is measured is compiled code, as in a race that lasts longer than a few seconds.
 
 import type { TaskMeasurement } from '../../src/metrics/measurement.ts'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import type { Task } from '../../src/track/track.ts'
 import { buildOperation, buildTask, buildTrack } from '../helpers/build-track.ts'
 import { runSchedule } from '../helpers/run-schedule.ts'
 
 export interface Load {
   readonly clients: number
+  /** Default: undici. */
+  readonly engine?: HttpEngine
   /** Over all clients; absent: unthrottled. */
   readonly perSecond?: number
   readonly schedule?: 'poisson'
@@ -37,6 +40,7 @@ export async function measure(target: Address, load: Load): Promise<TaskMeasurem
   const { result, measurements } = await runSchedule({
     track: buildTrack(load.isCold === true ? [taskOf(load)] : [warmUp(load), taskOf(load)]),
     target,
+    ...(load.engine === undefined ? {} : { engine: load.engine }),
     ...(load.workers === undefined ? {} : { workers: load.workers }),
     ...(load.seed === undefined ? {} : { seed: load.seed })
   })
@@ -61,7 +65,7 @@ export function taskOf({ clients, perSecond, schedule, seconds, warmupSeconds, i
 }
 
 /** Requests per second that the load generator and the node together reach, one worker. */
-export async function capacityOf(target: Address, seconds = 3): Promise<number> {
-  const measured = await measure(target, { clients: 64, seconds })
+export async function capacityOf(target: Address, engine: HttpEngine, seconds = 3): Promise<number> {
+  const measured = await measure(target, { clients: 64, engine, seconds })
   return measured.account.normal.ok / measured.elapsedSeconds
 }

@@ -1,5 +1,6 @@
 // Proof 9: the same load from one worker and from four gives the same counts and the same figures.
 
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { withNode } from './calibrated-node.ts'
 import { measure } from './load.ts'
 import { near, timeSlack, type Proven } from './proven.ts'
@@ -8,14 +9,14 @@ import { sameRequests } from './same-requests.ts'
 const LOAD = { clients: 64, perSecond: 100, seconds: 12, schedule: 'poisson', seed: 'workers' } as const
 const PERCENTILES = [50, 90, 99]
 
-export async function oneAndFourWorkers(): Promise<Proven[]> {
+export async function oneAndFourWorkers(engine: HttpEngine): Promise<Proven[]> {
   // The node draws its delays in the order of arrival from its own seed: the same ones for both.
-  const run = (workers: number) => withNode({ delay: 'lognormal:30,0.4' }, (node) => measure(node, { ...LOAD, workers }))
+  const run = (workers: number) => withNode({ delay: 'lognormal:30,0.4' }, (node) => measure(node, { ...LOAD, engine, workers }))
   const one = await run(1)
   const four = await run(4)
   const count = { expected: one.account.normal.ok, measured: four.account.normal.ok }
   return [
-    ...(await sameRequests()),
+    ...(await sameRequests(engine)),
     near('four workers as one: requests', '', count, 0),
     ...(['serviceTime', 'latency'] as const).flatMap((time) =>
       PERCENTILES.map((percentile) => {

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { withNode, type CalibratedNode } from './calibrated-node.ts'
 import { isInstalled, missing } from './installed.ts'
 import { measure } from './load.ts'
@@ -11,12 +12,12 @@ import { medianOf } from './statistics/quantile.ts'
 const [CLIENTS, SECONDS, ROUNDS] = [8, 4, 3]
 const NAME = 'a server of 25 ms, 8 connections, unthrottled: service time p50'
 
-export async function otherTools(): Promise<Proven[]> {
+export async function otherTools(engine: HttpEngine): Promise<Proven[]> {
   const hasWrk = isInstalled('wrk')
   return withNode({ delay: 'fixed:25' }, async (node) => {
     const seen = { ours: [] as number[], wrk: [] as number[], autocannon: [] as number[] }
     for (let round = 0; round < ROUNDS; round++) {
-      seen.ours.push((await measure(node, { clients: CLIENTS, seconds: SECONDS })).normal.serviceTime.percentile(50))
+      seen.ours.push((await measure(node, { clients: CLIENTS, engine, seconds: SECONDS })).normal.serviceTime.percentile(50))
       if (hasWrk) seen.wrk.push(await wrk(node))
       seen.autocannon.push(await autocannon(node))
     }
@@ -24,7 +25,9 @@ export async function otherTools(): Promise<Proven[]> {
     const theirs = medianOf(seen.wrk)
     const cannon = medianOf(seen.autocannon)
     return [
-      hasWrk ? near(`${NAME} against wrk's`, 'ms', { expected: theirs, measured: ours }, theirs * 0.05) : missing(`${NAME} against wrk's`, 'wrk'),
+      hasWrk
+        ? near(`${NAME} against wrk's`, 'ms', { expected: theirs, measured: ours }, theirs * 0.05)
+        : missing(`${NAME} against wrk's`, 'wrk'),
       // It rounds to milliseconds.
       near(`${NAME} against autocannon's`, 'ms', { expected: cannon, measured: ours }, 1 + cannon * 0.05)
     ]
@@ -40,7 +43,15 @@ async function wrk({ host, port }: CalibratedNode): Promise<number> {
 
 async function autocannon({ host, port }: CalibratedNode): Promise<number> {
   const program = createRequire(import.meta.url).resolve('autocannon')
-  const text = await output(process.execPath, [program, '-c', String(CLIENTS), '-d', String(SECONDS), '-j', `http://${host}:${port}/cities/_search`])
+  const text = await output(process.execPath, [
+    program,
+    '-c',
+    String(CLIENTS),
+    '-d',
+    String(SECONDS),
+    '-j',
+    `http://${host}:${port}/cities/_search`
+  ])
   return (JSON.parse(text) as { readonly latency: { readonly p50: number } }).latency.p50
 }
 

@@ -1,5 +1,10 @@
 // What every proof gives back: a figure that was expected, the one that was measured, and how far apart they may be.
 
+import type { HttpEngine } from '../../src/target/target-options.ts'
+
+/** Proves with one of the two engines that send. */
+export type Prove = (engine: HttpEngine) => Promise<Proven[]>
+
 export interface Proven {
   readonly name: string
   readonly unit: string

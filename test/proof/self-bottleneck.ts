@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { withNode } from './calibrated-node.ts'
 import { RaceHome, searches } from './cli-race.ts'
 import { isInstalled, missing } from './installed.ts'
@@ -10,9 +11,9 @@ import { exactly, word, type Proven } from './proven.ts'
 const TASK = searches('starved', { clients: 8, 'time-period': 10, 'target-throughput': 500 })
 const INVALID = 97
 
-export async function selfBottleneck(): Promise<Proven[]> {
+export async function selfBottleneck(engine: HttpEngine): Promise<Proven[]> {
   if (!isInstalled('taskset')) return [missing('a starved driver', 'util-linux')]
-  const home = new RaceHome([TASK])
+  const home = new RaceHome([TASK], engine)
   try {
     return await withNode({ delay: 'fixed:5' }, async ({ port }) => {
       const calm = await home.race(port, 'calm')

@@ -3,6 +3,7 @@
 
 import { seededRandom } from '../../src/core/random.ts'
 import { schedulerFor } from '../../src/scheduler/scheduler.ts'
+import type { HttpEngine } from '../../src/target/target-options.ts'
 import { bareRoundTripMs } from './bare-round-trip.ts'
 import { withNode, type Truth } from './calibrated-node.ts'
 import { measure, taskOf, type Load } from './load.ts'
@@ -15,11 +16,11 @@ const RATES = { arrivals: 200, services: 250 }
 const LOAD = { clients: 512, perSecond: RATES.arrivals, schedule: 'poisson', seconds: 40, seed: 'single queue' } as const
 const PERCENTILES = [50, 75, 90, 95, 99, 99.9]
 
-export async function singleQueue(): Promise<Proven[]> {
+export async function singleQueue(engine: HttpEngine): Promise<Proven[]> {
   // On its way a request costs what any does here: the recursion knows nothing of that.
   const floorMs = await bareRoundTripMs(`fixed:${1000 / RATES.services}`, RATES.arrivals)
   return withNode({ delay: `exponential:${1000 / RATES.services}`, queue: 'fifo' }, async (node) => {
-    const { normal } = await measure(node, LOAD)
+    const { normal } = await measure(node, { ...LOAD, engine })
     const due = dueTimes(LOAD)
     const expected = sojournTimes(due, servedFor(await node.truth())).sort()
     const random = seededRandom('simulated band')
