@@ -72,6 +72,8 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
   let end: 'SUCCESS' | 'ABORTED' | 'FAILURE' = 'SUCCESS'
   let code = 0
   let flags: FlagValues = new Map()
+  let prefix = spec.errorPrefix
+  const failsAs = (words: string): void => void (prefix = words)
   try {
     flags = readFlags(found)
     output.isQuiet = flags.has('quiet') ? isOn(flags, 'quiet') : spec.isQuiet
@@ -79,10 +81,10 @@ async function runCommand(found: Arguments, output: Output): Promise<number> {
     log.onFull = (warning) => output.warning(warning)
     log.write('INFO', `rally ${versionText(programVersion())}: ${spec.name}`)
     const run = await FILES[spec.name]!()
-    await run(contextOf(found, { flags, output, signals }))
+    await run(contextOf(found, { flags, output, signals, failsAs }))
   } catch (thrown) {
     const error = asCancelled(thrown, signals.signal)
-    code = printError(output, error, { command: spec.name, prefix: spec.errorPrefix, logFile: log.pathIfWritten })
+    code = printError(output, error, { command: spec.name, prefix, logFile: log.pathIfWritten })
     const stack = stackOf(error instanceof RallyError ? error.cause : error)
     if (stack !== null) log.write('ERROR', stack)
     if (code === new RallyError('usage', '').exitCode) return code
@@ -112,15 +114,17 @@ interface ContextParts {
   readonly flags: FlagValues
   readonly output: Output
   readonly signals: CaughtSignals
+  readonly failsAs: (prefix: string) => void
 }
 
-function contextOf(found: Arguments, { flags, output, signals }: ContextParts): CommandContext {
+function contextOf(found: Arguments, { flags, output, signals, failsAs }: ContextParts): CommandContext {
   return {
     argument: found.argument,
     operand: found.operand,
     flags,
     output,
     signal: signals.signal,
+    failsAs,
     takeSignals: () => signals.release(),
     config({ datastore }) {
       const config = loadConfig({

@@ -50,6 +50,8 @@ export interface CommandContext {
   readonly config: (needs: { readonly datastore: boolean }) => Config
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** What stands in front of an error from now on. */
+  readonly failsAs: (prefix: string) => void
   /** From now on what a signal does is the command's own affair. */
   readonly takeSignals: () => void
 }

@@ -47,6 +47,7 @@ export const raceCommand: Command = async (context) => {
   const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
   const outcome = await race(context, request)
+  if (outcome.hasBegun) context.failsAs('The race failed: ')
   await printReport(context, config, isOn(flags, 'pull-samples') ? await fromSamples(context, config, outcome) : outcome.race)
   const error = endOf(outcome)
   for (const line of healthWarnings(outcome, error)) output.warning(line)

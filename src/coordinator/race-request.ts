@@ -74,6 +74,8 @@ export interface RaceOutcome {
   readonly status: 'finished' | 'cancelled' | 'failed'
   /** Ends the race's command: its exit code and words; null if finished. */
   readonly error: Error | null
+  /** Its first step was started. */
+  readonly hasBegun: boolean
   /** `embedded node 0.1`, `Elasticsearch 9.4.3 at 127.0.0.1:9200`. */
   readonly targetLine: string
   /** race.json as stored (Elastic Rally's keys and ours). */

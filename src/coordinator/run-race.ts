@@ -86,7 +86,8 @@ async function drive(request: RaceRequest, services: RaceServices, { setup, reco
   await summary.close(stored.status)
   if (stored.diskError !== null && error !== null) observer.warning(messageOf(stored.diskError))
   const { race } = stored
-  return { status: stored.status, error: error ?? stored.diskError, targetLine: setup.target.line, race, measurements, health: report, warnings }
+  const hasBegun = summary.stepStarts.length > 0
+  return { status: stored.status, error: error ?? stored.diskError, hasBegun, targetLine: setup.target.line, race, measurements, health: report, warnings }
 }
 
 interface LoopParts {

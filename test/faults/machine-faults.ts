@@ -19,7 +19,7 @@ const fullDisk: Fault = {
     const at = process.uptime()
     await fleet.hosts.exec('b', ['dd', 'if=/dev/zero', `of=${dir}/ballast`, 'bs=1k', 'status=none'])
     const end = await race.endsWith(64)
-    assert.match(race.line(/\[ERROR\]/), /node b: .*the disk is full/)
+    assert.match(race.line(/\[ERROR\]/), /^The race failed: node b: .*the disk is full/)
     assert.ok((await fleet.quiet(2)) <= end, 'a request after the end')
     await fleet.onlyDaemons()
     await fleet.hosts.exec('b', ['rm', `${dir}/ballast`])

@@ -18,7 +18,7 @@ test('a 429 storm is counted by its class with one answer, or ends the race with
   assert.match(went.stdout, /20 × http-429[^]*too many requests/)
   const ended = await raceToEnd([...flags, '--on-error=abort'])
   assert.equal(ended.code, 64)
-  assert.match(errorOf(ended), /task "find".*429/)
+  assert.match(errorOf(ended), /The race failed: .*task "find".*429/)
   assert.equal(readRace(ended.home).status, 'failed')
 })
 
