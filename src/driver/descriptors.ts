@@ -14,23 +14,17 @@ export function openDescriptors(): number | null {
   }
 }
 
-export interface DescriptorLimit {
-  /** Infinity: unlimited. Node.js raises the soft limit to the hard one when it starts. */
-  readonly soft: number
-  readonly hard: number
-}
-
-/** `ulimit -n` of this process, or null where the system does not tell. */
-export function descriptorLimit(): DescriptorLimit | null {
+/**
+ * How many this process may have, or null where the system does not tell; Infinity: unlimited. It is the hard limit: Node.js raises the
+ * soft one to it when it starts.
+ */
+export function descriptorLimit(): number | null {
   try {
-    const match = /^Max open files\s+(\S+)\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))
-    return match === null ? null : { soft: limitOf(match[1]), hard: limitOf(match[2]) }
+    const [, hard] = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'latin1')) ?? []
+    if (hard === undefined) return null
+    return hard === 'unlimited' ? Number.POSITIVE_INFINITY : Number(hard)
   } catch {
     // Only Linux has this file.
     return null
   }
-}
-
-function limitOf(word: string | undefined): number {
-  return word === 'unlimited' ? Number.POSITIVE_INFINITY : Number(word)
 }

@@ -13,7 +13,7 @@ export class MachineWatch {
   readonly #loop = new LoopDelay()
   readonly #cpu = new CpuTimes()
   readonly #ports: PortWatch
-  readonly #descriptorLimit = finite(descriptorLimit()?.soft)
+  readonly #descriptorLimit = finite(descriptorLimit())
   readonly #cores = cpus().length
   readonly #memoryTotal = memoryTotal()
   #rss = 0
@@ -89,6 +89,6 @@ export function memoryTotal(): number {
 }
 
 /** JSON has no Infinity: unlimited is not told. */
-function finite(limit: number | undefined): number | null {
-  return limit === undefined || !Number.isFinite(limit) ? null : limit
+function finite(limit: number | null): number | null {
+  return limit === null || !Number.isFinite(limit) ? null : limit
 }

@@ -38,6 +38,8 @@ const BYTES_PER_WORKER = 75_000_000
 const DESCRIPTORS_PER_WORKER = 4
 /** For what comes and goes: files that are written, questions to the target. */
 const SPARE_DESCRIPTORS = 16
+/** Node.js uses all of the hard limit already, beyond which only root gets. */
+const ABOVE_HARD = 'as root, before Rally (on a node: its daemon) starts, or nofile in /etc/security/limits.conf: it is the hard limit that is reached'
 /** From here on it may just not be enough. */
 const NEARLY_ALL = 0.9
 
@@ -58,7 +60,7 @@ export function descriptors({ clients, workers, hosts, files }: RaceNeeds, { des
   const connections = clients * hosts.length
   const needed = open + connections + workers * (DESCRIPTORS_PER_WORKER + files)
   const why = `${countText(needed)} file descriptors are needed (${countText(connections)} for connections), ${countText(limit)} are allowed`
-  const todo = `raise the limit: ulimit -n ${roundUp(needed + SPARE_DESCRIPTORS)}`
+  const todo = `raise the limit: ulimit -n ${roundUp(needed + SPARE_DESCRIPTORS)}, ${ABOVE_HARD}`
   if (needed > limit) return { problems: [`${why}; ${todo}`], warnings: [] }
   const isTight = needed + SPARE_DESCRIPTORS > limit || needed > limit * NEARLY_ALL
   return { problems: [], warnings: isTight ? [`${why}: connections that are opened anew may fail; ${todo}`] : [] }

@@ -22,7 +22,7 @@ export function raceNeeds(track: Track, { clients, target }: Pick<Prepare, 'clie
 
 export function machineFacts(): MachineFacts {
   return {
-    descriptorLimit: descriptorLimit()?.soft ?? null,
+    descriptorLimit: descriptorLimit(),
     openDescriptors: openDescriptors(),
     ports: portRange(),
     sockets: tcpSockets(),

@@ -27,7 +27,7 @@ test('a machine with enough of everything has nothing to say', () => {
 test('too few descriptors are refused with the numbers and the limit to set; few ones are a doubt', () => {
   const error = refusal({ clients: 600 })
   assert.equal(error.exitCode, 64)
-  assert.match(error.message, /node n cannot play 600 clients: 1,240 file descriptors are needed \(1,200 for connections\), 1,024 are allowed; raise the limit: ulimit -n 2048/)
+  assert.match(error.message, /node n cannot play 600 clients: 1,240 file descriptors are needed \(1,200 for connections\), 1,024 are allowed; raise the limit: ulimit -n 2048, as root, .*hard limit/)
   assert.match(doubts({ clients: 470 })[0]!, /980 file descriptors.*may fail/)
 })
 
