@@ -7,6 +7,7 @@ import { RallyError } from '../core/errors.ts'
 import { bytesOfLines, type LineRange } from '../corpus/needed-bytes.ts'
 import { prepareCorpora } from '../corpus/prepare-corpora.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
+import { whyNotSent } from '../files/check-supply.ts'
 import { hashFile, type HashedFile } from '../files/hash-file.ts'
 import { piecesOf } from '../files/pieces.ts'
 import { FileServer } from '../files/serve-files.ts'
@@ -102,7 +103,13 @@ function offerData(server: FileServer, files: ReadonlyMap<string, HashedFile>, l
   })
 }
 
+/** Throws RallyError('corpus') for a name that no node would take. */
 function supplied(server: FileServer, path: string, file: HashedFile, ranges: Parameters<typeof piecesOf>[0]): SuppliedFile {
+  const why = whyNotSent(path)
+  if (why !== null) {
+    const hint = 'rename it, or give the load drivers copies of their own and race with --no-distribute-corpora'
+    throw new RallyError('corpus', `file [${path}] cannot be sent to load drivers: its name ${why}`, { hint })
+  }
   const { bytes, id, pieceBytes, hashes } = file
   const pieces = piecesOf(ranges, file)
   server.offer(file, path, pieces)

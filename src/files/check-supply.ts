@@ -30,6 +30,18 @@ export function checkNames(paths: readonly string[]): void {
   }
 }
 
+/** Why the wire's schema lets no file of this name through; null: it does. */
+export function whyNotSent(path: string): string | null {
+  const parts = path.split('/')
+  if (path.includes('\\')) return 'holds a backslash'
+  if (/\p{Cc}/u.test(path)) return 'holds a control character'
+  if (parts.length > MAX_DEPTH) return `leads through more than ${MAX_DEPTH} folders`
+  return isOutside(path) ? 'leads out of its folder' : null
+}
+
+/** As in the schema of a path (protocol/words). */
+const MAX_DEPTH = 32
+
 /** Also where the schema has refused it: nothing is written on the word of another part of the program. */
 function isOutside(path: string): boolean {
   return path.split('/').some((part) => part === '' || part === '.' || part === '..') || /[\\\0]/.test(path)

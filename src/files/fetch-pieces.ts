@@ -10,6 +10,7 @@
 // | asked      | another connection        | asked, from the byte it had come to                       |
 
 import { sha256Of } from '../core/checksum.ts'
+import { systemClock } from '../core/clock.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
@@ -26,14 +27,16 @@ export interface FetchRequest {
   readonly pieces: readonly WantedPiece[]
   /** Told of each piece; the next ones wait while too much is being written. */
   readonly take: (piece: WantedPiece, content: Buffer) => Promise<void>
-  /** Of the content, with what is on its way. */
-  readonly progress: (receivedBytes: number) => void
+  /** Of the content, with what is on its way; and since when nothing has come, where that is worth a word. */
+  readonly progress: (receivedBytes: number, silentSeconds: number) => void
   readonly signal: AbortSignal
 }
 
 /** Asked for and not yet written: what a connection of 100 ms and 80 MB/s needs, and all the memory that fetching takes. */
 const WINDOW_BYTES = 8 * 1024 * 1024
 const SILENCE_MS = 30_000
+/** Every wait says after this what it waits for. The coordinator replaces a connection that hangs (serve-files.ts). */
+const TOLD_AFTER_MS = 3000
 
 export class PieceFetcher {
   readonly #silenceMs: number
@@ -104,7 +107,8 @@ class Fetch {
   #heldBytes = 0
   #receivedBytes = 0
   #writing = 0
-  readonly #silence: NodeJS.Timeout
+  readonly #timer: NodeJS.Timeout
+  #heardAtMs = systemClock.monotonicMs()
   #isOver = false
   #resolve: () => void = () => {}
   #reject: (error: unknown) => void = () => {}
@@ -117,7 +121,7 @@ class Fetch {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.#silence = setTimeout(() => this.#silent(), parts.silenceMs)
+    this.#timer = setInterval(() => this.#look(), Math.min(1000, parts.silenceMs / 10))
     request.signal.addEventListener('abort', this.#aborted)
     if (request.signal.aborted) this.#aborted()
     else this.#ask()
@@ -132,7 +136,7 @@ class Fetch {
     if (this.#isOver) return null
     const asked = this.#asked.get(answer.sha256)
     if (asked === undefined) return `${answer.t} of a piece that was not asked for`
-    this.#silence.refresh()
+    this.#heardAtMs = systemClock.monotonicMs()
     switch (answer.t) {
       case 'data':
         return this.#data(asked, answer)
@@ -154,7 +158,7 @@ class Fetch {
     const written = asked.content.write(base64, offset, 'base64')
     asked.received += written
     this.#receivedBytes += written
-    this.#request.progress(this.#receivedBytes)
+    this.#request.progress(this.#receivedBytes, 0)
     return null
   }
 
@@ -201,9 +205,13 @@ class Fetch {
     if (this.#listed.length === 0 && this.#asked.size === 0 && this.#writing === 0) this.#settle(this.#resolve)
   }
 
-  #silent(): void {
+  #look(): void {
+    const nowMs = systemClock.monotonicMs()
     // A disk that is slow is no silence of the coordinator's.
-    if (this.#asked.size === 0) return void this.#silence.refresh()
+    if (this.#asked.size === 0) this.#heardAtMs = nowMs
+    const silentMs = nowMs - this.#heardAtMs
+    if (silentMs >= TOLD_AFTER_MS) this.#request.progress(this.#receivedBytes, Math.floor(silentMs / 1000))
+    if (silentMs < this.#parts.silenceMs) return
     const words = `nothing of ${this.#request.name} has come from the coordinator for ${this.#parts.silenceMs / 1000} s`
     this.#fail(new RallyError('node', words, { hint: 'check the network between the coordinator and this node' }))
   }
@@ -217,7 +225,7 @@ class Fetch {
   #settle(tell: () => void): void {
     if (this.#isOver) return
     this.#isOver = true
-    clearTimeout(this.#silence)
+    clearInterval(this.#timer)
     this.#request.signal.removeEventListener('abort', this.#aborted)
     this.#asked.clear()
     tell()

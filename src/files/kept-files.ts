@@ -152,7 +152,10 @@ export class KeptFiles {
       name: file.path,
       pieces,
       signal,
-      progress: (receivedBytes) => tell(what, `, ${sizeText(receivedBytes)}${of}`),
+      progress: (receivedBytes, silentSeconds) => {
+        const silence = silentSeconds === 0 ? '' : `, nothing from the coordinator for ${silentSeconds} s`
+        tell(what, `, ${sizeText(receivedBytes)}${of}${silence}`)
+      },
       take: async ({ sha256 }, content) => {
         for (const piece of numbers.get(sha256) ?? []) {
           await writeFully(target, content, spanOf(piece, file)[0])

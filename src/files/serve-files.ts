@@ -17,8 +17,10 @@ import { spanOf, type ByteRange } from './pieces.ts'
 
 /** In base64 and with its envelope below the line limit of 128 KiB. */
 const SLICE_BYTES = 90 * 1024
-/** So much is given to the connection before it is waited for. */
-const AHEAD_BYTES = 1024 * 1024
+/** So much is given to the connection before it is waited for: of 20 KB/s one sees that it moves. */
+const AHEAD_BYTES = 256 * 1024
+/** A connection over which nothing moves hangs, or the node wants nothing now: another one costs nothing, and goes on where it was. */
+const HANGS_AFTER_MS = 15_000
 /** More than a node's window holds of the smallest pieces. */
 const MAX_WANTS = 512
 
@@ -30,8 +32,13 @@ interface OfferedPiece {
 
 export class FileServer {
   readonly #pieces = new Map<string, OfferedPiece>()
+  readonly #hangsAfterMs: number
   /** Sent, without what was asked for again. */
   sentBytes = 0
+
+  constructor(hangsAfterMs = HANGS_AFTER_MS) {
+    this.#hangsAfterMs = hangsAfterMs
+  }
 
   /** From now on these pieces of the file may be asked for. `path`: its name for people. */
   offer(file: HashedFile, path: string, pieces: readonly number[]): void {
@@ -41,13 +48,18 @@ export class FileServer {
     }
   }
 
-  /** Answers until the connection closes; resolves with what the node did that it must not, else null. */
+  /** Answers until the connection closes, or hangs and is closed; resolves with what the node did that it must not, else null. */
   serve(peer: Connection<FilesAnswer, FilesRequest>): Promise<string | null> {
     return new Promise((resolve) => {
       let waiting = 0
       let last = Promise.resolve()
-      peer.onClose(() => resolve(null))
+      const hangs = setTimeout(() => peer.close(), this.#hangsAfterMs)
+      peer.onClose(() => {
+        clearTimeout(hangs)
+        resolve(null)
+      })
       peer.onMessage((want) => {
+        hangs.refresh()
         const problem = this.#pieces.has(want.sha256) ? (++waiting > MAX_WANTS ? 'it asks for more than it can take' : null) : 'it asks for a file that is not of this race'
         if (problem !== null) {
           resolve(problem)
@@ -55,18 +67,18 @@ export class FileServer {
           return
         }
         // One after another: answers come in the order of the questions.
-        last = last.then(() => this.#answer(peer, want)).finally(() => waiting--)
+        last = last.then(() => this.#answer(peer, want, hangs)).finally(() => waiting--)
       })
     })
   }
 
-  async #answer(peer: Connection<FilesAnswer, FilesRequest>, { sha256, offset }: FilesRequest): Promise<void> {
+  async #answer(peer: Connection<FilesAnswer, FilesRequest>, { sha256, offset }: FilesRequest, hangs: NodeJS.Timeout): Promise<void> {
     const piece = this.#pieces.get(sha256)
     if (piece === undefined || peer.closeReason !== null) return
     try {
       const file = await open(piece.file.at, 'r')
       try {
-        await this.#send(peer, { sha256, offset, file, piece })
+        await this.#send(peer, { sha256, offset, file, piece, hangs })
       } finally {
         await file.close()
       }
@@ -75,7 +87,7 @@ export class FileServer {
     }
   }
 
-  async #send(peer: Connection<FilesAnswer, FilesRequest>, { sha256, offset, file, piece }: Sending): Promise<void> {
+  async #send(peer: Connection<FilesAnswer, FilesRequest>, { sha256, offset, file, piece, hangs }: Sending): Promise<void> {
     const [from, to] = piece.span
     const buffer = Buffer.allocUnsafe(SLICE_BYTES)
     let ahead = 0
@@ -88,9 +100,11 @@ export class FileServer {
       ahead += read.length
       if (ahead < AHEAD_BYTES) continue
       if (!(await peer.drained())) return
+      hangs.refresh()
       ahead = 0
     }
     peer.send({ t: 'end', sha256 })
+    if (await peer.drained()) hangs.refresh()
   }
 
   #changed(peer: Connection<FilesAnswer, FilesRequest>, sha256: string, { path }: OfferedPiece): void {
@@ -103,4 +117,6 @@ interface Sending {
   readonly offset: number
   readonly file: FileHandle
   readonly piece: OfferedPiece
+  /** Begins anew with whatever moves. */
+  readonly hangs: NodeJS.Timeout
 }

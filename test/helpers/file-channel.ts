@@ -23,6 +23,8 @@ type NodeSide = Connection<FilesRequest, FilesAnswer>
 export interface ChannelOptions {
   /** Of the node; default: as in a race. */
   readonly silenceMs?: number
+  /** Of the coordinator; default: as in a race. */
+  readonly hangsAfterMs?: number
   /** Takes the node's connections in place of its fetcher. */
   readonly accept?: (connection: NodeSide) => void
   /** Where the node keeps files; default: a folder that goes with the test. */
@@ -49,7 +51,7 @@ export interface FileChannel {
   dial(): Promise<FilesConnection>
 }
 
-export async function openFileChannel(t: TestContext, { silenceMs, accept, keeps }: ChannelOptions = {}): Promise<FileChannel> {
+export async function openFileChannel(t: TestContext, { silenceMs, hangsAfterMs, accept, keeps }: ChannelOptions = {}): Promise<FileChannel> {
   const folder = mkdtempSync(join(tmpdir(), 'rf-'))
   const socketPath = join(folder, 's')
   const fetcher = new PieceFetcher(silenceMs)
@@ -72,7 +74,7 @@ export async function openFileChannel(t: TestContext, { silenceMs, accept, keeps
     count.connections++
     return connection
   }
-  const server = new FileServer()
+  const server = new FileServer(hangsAfterMs)
   const [warnings, told]: [string[], string[]] = [[], []]
   const service = new FileService([{ name: 'b', openFiles } as unknown as ConnectedNode], server, (line) => warnings.push(line))
   const abort = new AbortController()

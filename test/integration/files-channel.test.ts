@@ -164,6 +164,20 @@ test('a node that hears nothing from the coordinator names it, the file, and how
   await assert.rejects(channel.kept.bring(file, []), silent)
 })
 
+test('a connection that hangs is told of after three seconds, and replaced by one that goes on where it was', async (t) => {
+  const channel = await openFileChannel(t, { hangsAfterMs: 3600 })
+  const at = writeRandom(channel, 100_000)
+  const file = await offered(channel, at)
+  // In base64 with all around it they are 134,000: what is left for the second connection passes.
+  channel.proxy.set({ stallAfterBytes: 100_000, direction: 'to-server' })
+  channel.service.open()
+  assert.ok(readFileSync(await channel.kept.bring(file, [])).equals(readFileSync(at)))
+  assert.match(channel.told.join('\n'), /^fetching c\/documents\.json, \d+\.\dKB of 97\.7KB, nothing from the coordinator for 3 s$/m)
+  assert.ok(channel.connections() >= 2)
+  // Not again from its first byte.
+  assert.ok(channel.server.sentBytes < 200_000, `${channel.server.sentBytes}`)
+})
+
 test('a race that is cancelled ends the fetching, and what has come is kept', async (t) => {
   const channel = await openFileChannel(t)
   const file = await offered(channel, writeRandom(channel, 8 * MIB))

@@ -41,7 +41,7 @@ function customTrack({ documents = DOCUMENTS, file = 'documents.json' } = {}): s
   const track = `{% import "rally.helpers" as rally with context %}
 { "version": 2, "description": "own",
   "indices": [{ "name": "own", "body": "index.json" }],
-  "corpora": [{ "name": "numbers", "documents": [{ "source-file": "${file}", "document-count": ${documents}, "target-index": "own" }] }],
+  "corpora": [{ "name": "numbers", "documents": [{ "source-file": ${JSON.stringify(file)}, "document-count": ${documents}, "target-index": "own" }] }],
   "operations": [{{ rally.collect(parts="parts/*.json") }}],
   "schedule": [{ "operation": "make" }, { "operation": "fill", "clients": 2 }] }`
   writeFileSync(join(folder, 'track.json'), track)
@@ -81,6 +81,7 @@ describe('files of nodes', () => {
   test('a corpus that is compressed at the coordinator is decompressed there; a local node reads the files of the coordinator', compressed)
   test('with --no-distribute-corpora each node has its own copy, or says what it lacks', ownCopies)
   test('while a node fetches, the race and the status say so; what is slow delays no word between them, and a cut is survived', waiting)
+  test('a data file whose name no node would take is one clear error, before the first request', badName)
   test('a node whose disk has no room ends the race before the first request, with its name, the file and the sizes', fullDisk)
 })
 
@@ -177,5 +178,14 @@ async function fullDisk(t: TestContext): Promise<void> {
   const ended = await race(target, customTrack(), '--load-driver-hosts=localhost,c').ended
   assert.equal(ended.code, 64, ended.stderr)
   assert.match(errorOf(ended), /node c: no space left for numbers\/documents\.json: it needs 1\d{6} bytes in \[.*\/disk\/\.from-coordinators\/c\], \d+ bytes are free/)
+  assert.deepEqual(target.requests, [])
+}
+
+async function badName(t: TestContext): Promise<void> {
+  const target = await cluster(t)
+  const ended = await race(target, customTrack({ documents: 1000, file: 'docu\\ments.json' }), '--load-driver-hosts=a,b').ended
+  assert.equal(ended.code, 64, ended.stderr)
+  assert.match(errorOf(ended), /Cannot race: file \[numbers\/docu\\ments\.json\] cannot be sent to load drivers: its name holds a backslash$/)
+  assert.match(ended.stderr, /Hint: rename it, or .*--no-distribute-corpora/)
   assert.deepEqual(target.requests, [])
 }
