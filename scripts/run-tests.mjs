@@ -37,7 +37,13 @@ function run(chosen, concurrency) {
   const failed = readFileSync(list, 'utf8')
     .split('\n')
     .filter((file) => file !== '')
-  return { status: status ?? 1, failed: failed.map((file) => relative('.', file)) }
+  return { status: status ?? 1, failed: failed.map(compiled) }
+}
+
+/** The reporter names a test's source where the compiled file has a map. */
+function compiled(file) {
+  const path = relative('.', file)
+  return path.startsWith('dist-test') ? path : join('dist-test', path.replace(/\.ts$/, '.js'))
 }
 
 const first = run(files, 2)

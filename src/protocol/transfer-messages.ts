@@ -2,7 +2,7 @@
 
 /** Coordinator → node, role `results`. */
 export type ResultsRequest =
-  /** What is there of the race of the hello? Asked first on each connection; answered with `chunk-list`, in several lines if need be. */
+  /** What is there of the race of the hello? Asked first on each connection, and last; answered with `chunk-list`, in several lines if need be. */
   | { readonly t: 'chunks' }
   /**
    * Bytes of a file from `offset` on, at most `credit` of them. Answered with `data` …, and with `end` if its last byte is among them.
@@ -11,8 +11,8 @@ export type ResultsRequest =
    */
   | { readonly t: 'chunk'; readonly id: string; readonly offset: number; readonly credit: number }
   /**
-   * The file with this checksum is safely on the coordinator's disk: the node removes it, if its own has that checksum. Never answered;
-   * one that is lost is said again after the next pull.
+   * The file with this checksum is safely on the coordinator's disk: the node removes it, if its own has that checksum. Never
+   * answered: the list that is asked for when all is here lacks what the node has heard of, and for the rest it is said again.
    */
   | { readonly t: 'ack'; readonly id: string; readonly sha256: string }
 

@@ -7,6 +7,7 @@ import type { ColumnChunk } from '../sample/columns.ts'
 import { CHUNK_CODEC, deflateColumns, encodeColumns } from './chunk-codec.ts'
 import type { RaceFolder } from './race-folder.ts'
 import { fileOf } from './result-file.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** What the samples of a step have in common. */
 export interface ChunkStep {
@@ -19,17 +20,15 @@ export interface ChunkStep {
 
 export class ChunkWriter {
   readonly #folder: RaceFolder
-  readonly #failed: (error: unknown) => void
+  readonly #queue: WriteQueue
   #seq = 0
   #samples = 0
   #bytes = 0
-  #hasFailed = false
-  #last: Promise<void> = Promise.resolve()
 
   /** `failed` is told once; from then on nothing more is written. */
   constructor(folder: RaceFolder, failed: (error: unknown) => void) {
     this.#folder = folder
-    this.#failed = failed
+    this.#queue = new WriteQueue(failed)
   }
 
   /** Samples on disk. */
@@ -43,58 +42,44 @@ export class ChunkWriter {
 
   /** `done` is called when the columns are no longer needed, written or not. */
   add(step: ChunkStep, chunk: ColumnChunk, done: () => void): void {
-    const before = this.#last
-    this.#last = (async () => {
-      await before
-      await this.#write(step, chunk)
-      done()
-    })()
+    this.#queue.add(() => this.#write(step, chunk), done)
   }
 
   /** Resolves when all that was added is on disk, also through a power cut. */
-  async settled(): Promise<void> {
-    await this.#last
-    if (this.#hasFailed || this.#samples === 0) return
+  settled(): Promise<void> {
     // A file is only found again if its folder is on disk, too.
-    await syncFolder(this.#folder.chunks).catch((error: unknown) => this.#fail(error))
+    this.#queue.add(async () => {
+      if (this.#samples > 0) await syncFolder(this.#folder.chunks)
+    })
+    return this.#queue.settled()
   }
 
   async #write(step: ChunkStep, chunk: ColumnChunk): Promise<void> {
-    if (this.#hasFailed) return
-    try {
-      const seq = ++this.#seq
-      const { planes, firstNs, lastNs, bytes } = encodeColumns(chunk)
-      const payload = await deflateColumns(bytes)
-      const { race, node, epoch } = this.#folder.session
-      const header = {
-        rally: 'chunk',
-        version: 1,
-        race,
-        node,
-        epoch,
-        seq,
-        step: step.step,
-        tasks: step.tasks,
-        errors: chunk.errors,
-        units: chunk.units,
-        'started-at-ms': step.startedAtMs,
-        'first-ns': firstNs,
-        'last-ns': lastNs,
-        count: chunk.rows,
-        codec: CHUNK_CODEC,
-        planes
-      } as const
-      const file = fileOf(header, payload)
-      await writeFileAtomically(join(this.#folder.chunks, `${epoch}-${String(seq).padStart(7, '0')}`), file)
-      this.#samples += chunk.rows
-      this.#bytes += file.length
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#hasFailed = true
-    this.#failed(error)
+    const seq = ++this.#seq
+    const { planes, firstNs, lastNs, bytes } = encodeColumns(chunk)
+    const payload = await deflateColumns(bytes)
+    const { race, node, epoch } = this.#folder.session
+    const header = {
+      rally: 'chunk',
+      version: 1,
+      race,
+      node,
+      epoch,
+      seq,
+      step: step.step,
+      tasks: step.tasks,
+      errors: chunk.errors,
+      units: chunk.units,
+      'started-at-ms': step.startedAtMs,
+      'first-ns': firstNs,
+      'last-ns': lastNs,
+      count: chunk.rows,
+      codec: CHUNK_CODEC,
+      planes
+    } as const
+    const file = fileOf(header, payload)
+    await writeFileAtomically(join(this.#folder.chunks, `${epoch}-${String(seq).padStart(7, '0')}`), file)
+    this.#samples += chunk.rows
+    this.#bytes += file.length
   }
 }

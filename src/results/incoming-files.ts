@@ -75,6 +75,11 @@ export class IncomingFiles {
     return this.#open.size === 0
   }
 
+  /** Of a file that is here; null: it is not. */
+  checksumOf(id: string): string | null {
+    return this.#here.get(id) ?? null
+  }
+
   /** Received, and not yet written. */
   get heldBytes(): number {
     let held = 0

@@ -8,6 +8,8 @@
 // | asked     | `end`, checksum right     | looked into and written; `ack` once its folder is through to the disk  |
 // | asked     | `end`, checksum wrong     | listed from its first byte, once; then left there, with a line         |
 // | any       | cut                       | listed, from the byte it had come to                                   |
+//
+// An `ack` has no answer of its own: when all is here, a second list shows that the node has heard them.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -52,6 +54,8 @@ class ResultsConnection {
   #finishing = 0
   #acks: { readonly id: string; readonly sha256: string }[] = []
   #isAcking = false
+  #hasAcked = false
+  #isConfirming = false
   #isOver = false
   #reason: string | null = null
   #silence: NodeJS.Timeout | undefined
@@ -96,7 +100,8 @@ class ResultsConnection {
   async #allListed(): Promise<void> {
     const { files } = this.#parts
     for (const chunk of this.#listed) {
-      const sha256 = await files.listed(chunk)
+      // What came to the node meanwhile is for the next pull: a running race would never end this one.
+      const sha256 = this.#isConfirming ? files.checksumOf(chunk.id) : await files.listed(chunk)
       if (sha256 !== null) this.#acks.push({ id: chunk.id, sha256 })
     }
     this.#isListed = true
@@ -128,7 +133,15 @@ class ResultsConnection {
     if (this.#isOver) return
     this.#ask()
     if (this.#acks.length > 0) void this.#guard(this.#acknowledge())
-    else if (this.#isListed && this.#parts.files.isComplete && this.#finishing === 0 && !this.#isAcking) this.#end(null)
+    else if (this.#isListed && this.#parts.files.isComplete && this.#finishing === 0 && !this.#isAcking) this.#confirm()
+  }
+
+  #confirm(): void {
+    if (this.#isConfirming || !this.#hasAcked) return this.#end(null)
+    this.#isConfirming = true
+    this.#isListed = false
+    this.#listed.length = 0
+    this.#parts.peer.send({ t: 'chunks' })
   }
 
   #ask(): void {
@@ -153,6 +166,7 @@ class ResultsConnection {
       const acks = this.#acks
       this.#acks = []
       for (const kind of KINDS) await syncFolder(join(this.#parts.into, kind))
+      this.#hasAcked = true
       for (const { id, sha256 } of acks) this.#parts.peer.send({ t: 'ack', id, sha256 })
     }
     this.#isAcking = false

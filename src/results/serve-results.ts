@@ -3,7 +3,7 @@
 //
 // | request                | answer                                                                                       |
 // |------------------------|----------------------------------------------------------------------------------------------|
-// | chunks                 | `chunk-list` …, the last one says so                                                          |
+// | chunks                 | `chunk-list` …, the last one says so; without what was acknowledged before                    |
 // | chunk {offset, credit} | `data` from there on, at most `credit` bytes; `end` with the file's checksum when it is reached |
 // | ack {sha256}           | none; a file of that checksum is removed                                                      |
 //
@@ -58,6 +58,7 @@ class ResultsServer {
   readonly #files = new Map<string, Promise<CachedFile | null>>()
   /** Checksums of what was read: an acknowledged file is not read again. */
   readonly #sums = new Map<string, string>()
+  readonly #removals = new Set<Promise<void>>()
   #isBusy = false
 
   constructor(options: ServeOptions) {
@@ -94,7 +95,7 @@ class ResultsServer {
           return await this.#send(request)
         case 'ack':
           // What is asked for behind it does not wait for that.
-          return void this.#remove(request.id, request.sha256)
+          return this.#beginRemoval(request.id, request.sha256)
         default:
           unreachable(request)
       }
@@ -106,6 +107,7 @@ class ResultsServer {
 
   async #list(): Promise<void> {
     const { peer, dir, race, problem } = this.#options
+    await Promise.all(this.#removals)
     const kept = await keptRace(dir, race)
     if (kept !== null && !kept.isRunning) await sealLeftOpen(join(this.#folder, 'snapshots'), race)
     const { chunks, snapshots, problems } = await findResults([this.#folder])
@@ -128,6 +130,11 @@ class ResultsServer {
       peer.send({ t: 'data', id, offset: at, base64: bytes.subarray(at, Math.min(end, at + SLICE_BYTES)).toString('base64') })
     }
     if (offset + credit >= bytes.length) peer.send({ t: 'end', id, sha256 })
+  }
+
+  #beginRemoval(id: string, sha256: string): void {
+    const removal = this.#remove(id, sha256).finally(() => this.#removals.delete(removal))
+    this.#removals.add(removal)
   }
 
   async #remove(id: string, sha256: string): Promise<void> {

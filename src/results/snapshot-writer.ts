@@ -10,6 +10,7 @@ import type { Snapshot, StepJoined } from '../protocol/messages.ts'
 import type { RaceFolder, SessionFacts } from './race-folder.ts'
 import { fileOf } from './result-file.ts'
 import { eventLine, parseEventLine } from './stored-events.ts'
+import { WriteQueue } from './write-queue.ts'
 
 export const SNAPSHOT_CODEC = 'ndjson-deflate'
 const LINES_PER_FILE = 60
@@ -17,18 +18,16 @@ const OPEN = '.open'
 
 export class SnapshotWriter {
   readonly #folder: RaceFolder
-  readonly #failed: (error: unknown) => void
+  readonly #queue: WriteQueue
   #seq = 0
   #lines: string[] = []
   #startedAtMs = 0
   #bytes = 0
-  #hasFailed = false
-  #last: Promise<void> = Promise.resolve()
 
   /** `failed` is told once; from then on nothing more is written. */
   constructor(folder: RaceFolder, failed: (error: unknown) => void) {
     this.#folder = folder
-    this.#failed = failed
+    this.#queue = new WriteQueue((error) => failed(diskError(this.#path(), error)))
   }
 
   /** Of the result files. */
@@ -38,14 +37,14 @@ export class SnapshotWriter {
 
   /** By this machine's wall clock. */
   stepStarts(startedAtMs: number): void {
-    this.#then(() => {
+    this.#queue.add(() => {
       this.#startedAtMs = startedAtMs
       return Promise.resolve()
     })
   }
 
   add(snapshot: Snapshot): void {
-    this.#then(async () => {
+    this.#queue.add(async () => {
       const line = eventLine({ t: 'snapshot', ...snapshot })
       this.#lines.push(line)
       if (this.#lines.length >= LINES_PER_FILE) await this.#seal(snapshot.step, false)
@@ -55,7 +54,7 @@ export class SnapshotWriter {
 
   /** The step's final figures. */
   addJoined(joined: StepJoined): void {
-    this.#then(async () => {
+    this.#queue.add(async () => {
       this.#lines.push(eventLine({ t: 'step-joined', ...joined }))
       await this.#seal(joined.step, true)
     })
@@ -63,19 +62,7 @@ export class SnapshotWriter {
 
   /** Resolves when all that was added is written. */
   settled(): Promise<void> {
-    return this.#last
-  }
-
-  #then(write: () => Promise<void>): void {
-    this.#last = this.#last.then(async () => {
-      if (this.#hasFailed) return
-      try {
-        await write()
-      } catch (error) {
-        this.#hasFailed = true
-        this.#failed(diskError(this.#path(), error))
-      }
-    })
+    return this.#queue.settled()
   }
 
   async #seal(step: number, joined: boolean): Promise<void> {

@@ -152,7 +152,7 @@ test('what is here already is not sent again, only told of', async () => {
   const line = lineTo(dir)
   const { files } = await pull(line, into)
   assert.equal(files, 2)
-  assert.deepEqual(line.requests.map((request) => request.t), ['chunks', 'ack', 'ack'])
+  assert.deepEqual(line.requests.map((request) => request.t), ['chunks', 'ack', 'ack', 'chunks'])
   await untilEmpty(join(dir, 'r'))
 })
 
