@@ -8,6 +8,8 @@ export interface Proxy {
   readonly port: number
   /** Connections that are open. */
   readonly connections: number
+  /** Connections that were reset in the middle. */
+  readonly cuts: number
   set(settings: Partial<ProxySettings>): void
   /** Nothing passes any more, until `resume`. */
   stall(): void
@@ -22,8 +24,9 @@ export interface Proxy {
 
 export interface ProxyRequest extends Partial<ProxySettings> {
   readonly target: { readonly host: string; readonly port: number } | { readonly path: string }
-  /** Where to listen; default 127.0.0.1. */
+  /** Where to listen; default 127.0.0.1 and any free port. */
   readonly host?: string
+  readonly port?: number
 }
 
 const HARMLESS: ProxySettings = {
@@ -45,22 +48,22 @@ interface Connection {
   readonly cut: () => void
 }
 
-export async function openProxy({ target, host = '127.0.0.1', ...asked }: ProxyRequest): Promise<Proxy> {
+export async function openProxy({ target, host = '127.0.0.1', port = 0, ...asked }: ProxyRequest): Promise<Proxy> {
   const settings = { ...HARMLESS, ...asked }
   const open = new Set<Connection>()
-  const state = { isStalled: false, isRefusing: false, count: 0 }
+  const state = { isStalled: false, isRefusing: false, count: 0, cuts: 0 }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     if (state.isRefusing) {
       client.resetAndDestroy()
       return
     }
     const upstream = connect({ ...target, allowHalfOpen: true, noDelay: true })
-    const connection = join(client, upstream, { settings, seed: settings.seed + ++state.count, isStalled: () => state.isStalled })
+    const connection = join(client, upstream, { settings, seed: settings.seed + ++state.count, isStalled: () => state.isStalled, isCut: () => void state.cuts++ })
     open.add(connection)
     const forget = (): void => void (client.destroyed && upstream.destroyed && open.delete(connection))
     for (const socket of [client, upstream]) socket.on('error', connection.cut).on('close', forget)
   })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve))
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
   const cut = (): void => [...open].forEach((connection) => connection.cut())
   const run = (): void => [...open].flatMap(({ directions }) => directions).forEach((direction) => direction.run())
   return {
@@ -68,6 +71,9 @@ export async function openProxy({ target, host = '127.0.0.1', ...asked }: ProxyR
     port: (server.address() as AddressInfo).port,
     get connections() {
       return open.size
+    },
+    get cuts() {
+      return state.cuts
     },
     set(changed) {
       Object.assign(settings, changed)
@@ -94,10 +100,13 @@ interface Joint {
   readonly settings: ProxySettings
   readonly seed: number
   readonly isStalled: () => boolean
+  /** Told when both were open until then. */
+  readonly isCut: () => void
 }
 
-function join(client: Socket, upstream: Socket, { settings, seed, isStalled }: Joint): Connection {
+function join(client: Socket, upstream: Socket, { settings, seed, isStalled, isCut }: Joint): Connection {
   const cut = (): void => {
+    if (!client.destroyed && !upstream.destroyed) isCut()
     for (const socket of [client, upstream]) reset(socket)
   }
   const parts = { settings, isStalled, cut }

@@ -14,6 +14,8 @@ const CALL_DEADLINE_MS = 60_000
 export interface HostSettings {
   readonly sshd?: boolean
   readonly users?: readonly string[]
+  /** A folder of programs that every command finds first, also one that comes by SSH. */
+  readonly programs?: string
   /** Of the file system that holds the homes. */
   readonly diskMb?: number
 }
@@ -60,9 +62,9 @@ export class TestHosts {
   }
 
   async up(...names: readonly string[]): Promise<void> {
-    const { sshd = false, users = [], diskMb } = this.#settings
+    const { sshd = false, users = [], programs, diskMb } = this.#settings
     const size = diskMb === undefined ? {} : { DISK_MB: String(diskMb) }
-    const share = [process.cwd(), dirname(dirname(process.execPath))].join(' ')
+    const share = [process.cwd(), dirname(dirname(process.execPath)), ...(programs === undefined ? [] : [programs])].join(' ')
     await this.#call(['up', this.root, ...names], { SSHD: sshd ? '1' : '', USERS: users.join(' '), SHARE: share, ...size })
   }
 
@@ -146,7 +148,8 @@ export class TestHosts {
   }
 
   #env(more: Readonly<Record<string, string>>): Record<string, string> {
-    const path = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+    const { programs } = this.#settings
+    const path = `${programs === undefined ? '' : `${programs}:`}${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
     return { PATH: path, HOST_PATH: path, ...this.#environment, ...more }
   }
 }
