@@ -1,59 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after } from 'node:test'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, brotliCompressSync, gunzipSync } from 'node:zlib'
 import { systemClock } from '../../src/core/clock.ts'
-import { RallyError } from '../../src/core/errors.ts'
-import { TransportError, type TargetClient, type TargetRequest } from '../../src/target/request.ts'
 import { createTargetClient } from '../../src/target/target-client.ts'
-import { gate } from '../helpers/gate.ts'
 import { eachEngine } from '../helpers/each-engine.ts'
-import type { HttpEngine } from '../../src/target/target-options.ts'
+import { clientOf, get, serve } from '../helpers/plain-server.ts'
 import { plainOptions } from '../unit/target/plain-options.ts'
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void
-
-const cleanUps: (() => Promise<unknown>)[] = []
-after(async () => {
-  for (const cleanUp of cleanUps.toReversed()) await cleanUp()
-})
-
-async function serve(handler: Handler): Promise<{ port: number; server: Server; connections: () => number }> {
-  let connections = 0
-  const server = createServer({ keepAliveTimeout: 0 }, handler)
-  server.on('connection', () => connections++)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanUps.push(() => new Promise((resolve) => server.close(resolve).closeAllConnections()))
-  return { port: (server.address() as AddressInfo).port, server, connections: () => connections }
-}
-
-function clientOf(engine: HttpEngine, port: number, changes: Parameters<typeof plainOptions>[1] = {}): TargetClient {
-  const client = createTargetClient(plainOptions([port], { engine, ...changes }), systemClock)
-  cleanUps.push(() => client.close())
-  return client
-}
-
-function openConnections(server: Server): Promise<number> {
-  return new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
-}
-
-const get: TargetRequest = { method: 'GET', path: '/x', body: null, keep: 'all' }
-
-async function failureOf(promise: Promise<unknown>): Promise<TransportError> {
-  const error: unknown = await promise.then(
-    () => assert.fail('an answer came'),
-    (reason: unknown) => reason
-  )
-  assert.ok(error instanceof TransportError, String(error))
-  return error
-}
 
 eachEngine('an answer comes back with status, headers, body and the bytes on the wire', async (engine) => {
   const { port } = await serve((request, response) => {
@@ -81,194 +33,6 @@ eachEngine('a GET with a body keeps its connection open, and so does HEAD', asyn
   for (let i = 0; i < 3; i++) await client.send({ ...get, body: Buffer.from('{"size":0}') })
   assert.deepEqual(bodies, ['HEAD - ', ...Array.from({ length: 3 }, () => 'GET application/json {"size":0}')])
   assert.equal(connections(), 1)
-})
-
-eachEngine('sent is the moment of the write and the last byte is the end of the answer', async (engine) => {
-  const { port } = await serve((_, response) => {
-    void sleep(60).then(() => {
-      response.write('a')
-      void sleep(60).then(() => response.end('b'))
-    })
-  })
-  const client = clientOf(engine, port)
-  await client.warmUp()
-  assert.ok(Number.isNaN(client.timing.firstSentMs), 'the warm-up is not counted')
-  const before = systemClock.monotonicMs()
-  await client.send(get)
-  const { firstSentMs, lastByteMs } = client.timing
-  assert.ok(firstSentMs >= before)
-  assert.ok(lastByteMs - firstSentMs >= 118, `${lastByteMs - firstSentMs} ms`)
-  await client.send(get)
-  assert.equal(client.timing.firstSentMs, firstSentMs, 'the first exchange of a request counts')
-  assert.ok(client.timing.lastByteMs >= lastByteMs + 118)
-  client.begin()
-  assert.ok(Number.isNaN(client.timing.firstSentMs) && Number.isNaN(client.timing.lastByteMs))
-})
-
-eachEngine('a connection that is opened first does not count as service time', async (engine) => {
-  const { port } = await serve((_, response) => response.end())
-  const client = clientOf(engine, port)
-  const before = systemClock.monotonicMs()
-  await client.send(get)
-  assert.ok(client.timing.firstSentMs > before)
-})
-
-eachEngine('an exchange without answer times out, closes its connection, and the client goes on', async (engine) => {
-  let requests = 0
-  const { port, connections } = await serve((_, response) => {
-    if (++requests > 1) response.end('late no more')
-  })
-  const client = clientOf(engine, port)
-  const begin = systemClock.monotonicMs()
-  const error = await failureOf(client.send({ ...get, timeoutMs: 300 }))
-  const tookMs = systemClock.monotonicMs() - begin
-  assert.equal(error.failure, 'timeout')
-  assert.match(error.message, /^127\.0\.0\.1:\d+: no answer within 300 ms$/)
-  assert.ok(tookMs >= 300, `${tookMs} ms`)
-  assert.equal((await client.send(get)).body.toString(), 'late no more')
-  assert.equal(connections(), 2)
-})
-
-eachEngine('a body that trickles is timed out as a whole', async (engine) => {
-  const { port } = await serve((_, response) => {
-    const timer = setInterval(() => response.write('x'), 10)
-    response.on('close', () => clearInterval(timer))
-  })
-  const error = await failureOf(clientOf(engine, port).send({ ...get, timeoutMs: 500, keep: 'none' }))
-  assert.match(error.message, /no complete answer within 500 ms/)
-})
-
-eachEngine('an answer that came while our thread was busy is read before anything times out', async (engine) => {
-  const folder = mkdtempSync(join(tmpdir(), 'rally-target-'))
-  const answered = join(folder, 'answered')
-  const server = spawn(process.execPath, ['-e', SLOW_SERVER, answered], { stdio: ['ignore', 'pipe', 'inherit'] })
-  cleanUps.push(async () => {
-    server.kill()
-    await once(server, 'exit')
-    rmSync(folder, { recursive: true })
-  })
-  const port = await new Promise<number>((resolve) => server.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))))
-  const client = clientOf(engine, port, { timeoutMs: 200 })
-  await client.warmUp()
-  const pending = client.send(get)
-  // Lets the request leave, then blocks the thread beyond the deadline until the server has answered; after this phase of the event
-  // loop come timers, then sockets.
-  await sleep(20)
-  await nextTurn()
-  const endMs = systemClock.monotonicMs() + 600
-  while (systemClock.monotonicMs() < endMs || !existsSync(answered)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
-  assert.equal((await pending).body.toString(), 'in time')
-})
-
-/** Answers after 50 ms, in a process of its own, and writes the file it was given once it has. */
-const SLOW_SERVER = `
-const server = require('node:http').createServer((request, response) => {
-  if (request.method === 'HEAD') return response.end()
-  setTimeout(() => response.end('in time', () => require('node:fs').writeFileSync(process.argv[1], '')), 50)
-})
-server.listen(0, '127.0.0.1', () => console.log(server.address().port))
-`
-
-eachEngine('a request may wait longer than its client, or for ever', async (engine) => {
-  const { port } = await serve((_, response) => void sleep(150).then(() => response.end('x')))
-  const client = clientOf(engine, port, { timeoutMs: 20 })
-  assert.equal((await client.send({ ...get, timeoutMs: null })).status, 200)
-  assert.equal((await client.send({ ...get, timeoutMs: 5000 })).status, 200)
-})
-
-eachEngine('a refused connection is `refused`, with times that end', async (engine) => {
-  const { port, server } = await serve((_, response) => response.end())
-  await new Promise((resolve) => server.close(resolve))
-  const client = clientOf(engine, port)
-  const error = await failureOf(client.send(get))
-  assert.equal(error.failure, 'refused')
-  assert.match(error.message, new RegExp(`^127\\.0\\.0\\.1:${port}: connection refused$`))
-  assert.ok(client.timing.lastByteMs >= client.timing.firstSentMs)
-})
-
-eachEngine('a warm-up that finds nobody is an error for people, with the host in it', async (engine) => {
-  const { port, server } = await serve((_, response) => response.end())
-  await new Promise((resolve) => server.close(resolve))
-  await assert.rejects(
-    clientOf(engine, port).warmUp(),
-    (error) => error instanceof RallyError && error.kind === 'target' && error.message === `127.0.0.1:${port}: connection refused`
-  )
-})
-
-eachEngine('an unknown host name is `dns`', async (engine) => {
-  const options = plainOptions([9200], { engine })
-  const client = createTargetClient({ ...options, hosts: [{ ...options.hosts[0]!, host: 'no-such-host.invalid' }] }, systemClock)
-  const error = await failureOf(client.send(get))
-  await client.close()
-  assert.equal(error.failure, 'dns')
-  assert.match(error.message, /no-such-host\.invalid:9200/)
-})
-
-for (const [how, cut] of [
-  ['before the head', (response: ServerResponse) => response.socket?.destroy()],
-  [
-    'in the middle of a body of known length',
-    (response: ServerResponse) => void response.writeHead(200, { 'content-length': 10 }).write('abc', () => response.socket?.end())
-  ],
-  ['in the middle of a chunked body', (response: ServerResponse) => void response.write('abc', () => response.socket?.destroy())],
-  ['by a reset', (response: ServerResponse) => response.socket?.resetAndDestroy()]
-] as const) {
-  eachEngine(`an answer cut off ${how} is \`reset\`, and the next request finds a new connection`, async (engine) => {
-    let requests = 0
-    const { port } = await serve((_, response) => {
-      if (++requests === 1) cut(response)
-      else response.end('whole')
-    })
-    const client = clientOf(engine, port)
-    assert.equal((await failureOf(client.send(get))).failure, 'reset')
-    assert.equal((await client.send(get)).body.toString(), 'whole')
-  })
-}
-
-eachEngine('an answer that ends with its connection is complete', async (engine) => {
-  const { port } = await serve((_, response) => {
-    response.socket?.end('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nall of it')
-  })
-  assert.equal((await clientOf(engine, port).send(get)).body.toString(), 'all of it')
-})
-
-eachEngine('a connection that the server closes when idle is replaced without an error', async (engine) => {
-  const { port, server, connections } = await serve((_, response) => response.end('x'))
-  const client = clientOf(engine, port)
-  await client.send(get)
-  server.closeIdleConnections()
-  while ((await openConnections(server)) > 0) await nextTurn()
-  // The close lies in our socket, or is on its way there: a turn of the event loop reads it.
-  for (let turn = 0; turn < 50; turn++) await nextTurn()
-  await client.send({ ...get, method: 'POST' })
-  assert.equal(connections(), 2)
-})
-
-eachEngine('a safe request that crosses the close of a connection idle for a second is sent once more', async (engine) => {
-  let requests = 0
-  const { port, connections } = await serve((_, response) => {
-    if (++requests === 2) response.socket?.destroy()
-    else response.end('x')
-  })
-  const client = clientOf(engine, port)
-  await client.send(get)
-  await sleep(1050)
-  assert.equal((await client.send(get)).status, 200)
-  assert.equal(connections(), 2)
-  assert.equal(requests, 3)
-})
-
-eachEngine('a request that changes something is not sent again', async (engine) => {
-  let requests = 0
-  const { port } = await serve((_, response) => {
-    if (++requests === 2) response.socket?.destroy()
-    else response.end('x')
-  })
-  const client = clientOf(engine, port)
-  await client.send(get)
-  await sleep(1050)
-  assert.equal((await failureOf(client.send({ ...get, method: 'POST' }))).failure, 'reset')
-  assert.equal(requests, 2)
 })
 
 eachEngine('what is kept: nothing, the first 4 KiB, all; of errors always 64 KiB', async (engine) => {
@@ -318,15 +82,6 @@ eachEngine('the beginning of a large compressed answer is inflated as far as it 
   assert.ok(answer.wireBytes > 4096)
   assert.ok(answer.body.length >= 4096)
   assert.equal(answer.body.toString(), text.slice(0, answer.body.length))
-})
-
-eachEngine('an answer that lies about its compression is an error of the transport', async (engine) => {
-  const { port } = await serve((_, response) => response.setHeader('content-encoding', 'gzip').end('not gzip'))
-  const answer = await clientOf(engine, port).send(get)
-  assert.throws(
-    () => answer.body,
-    (error) => error instanceof TransportError && error.failure === 'other'
-  )
 })
 
 eachEngine('request bodies are compressed when told to', async (engine) => {
@@ -394,32 +149,6 @@ eachEngine('a path prefix and headers are sent with every request', async (engin
   assert.equal(answer.body.toString(), '/pre/x Basic eA== 1 2')
 })
 
-eachEngine('abort ends what is in flight as cancelled, and the client can go on', async (engine) => {
-  let requests = 0
-  const first = gate()
-  const { port } = await serve((_, response) => {
-    if (++requests === 2) response.end('x')
-    else first.open()
-  })
-  const client = clientOf(engine, port)
-  const pending = failureOf(client.send(get))
-  await first.opened
-  client.abort('the race was cancelled')
-  const error = await pending
-  assert.deepEqual([error.failure, error.message], ['cancelled', 'the race was cancelled'])
-  assert.equal((await client.send(get)).status, 200)
-})
-
-eachEngine('close ends what is in flight, and nothing can be sent afterwards', async (engine) => {
-  const { port } = await serve(() => {})
-  const client = clientOf(engine, port)
-  const pending = failureOf(client.send(get))
-  await client.close()
-  assert.equal((await pending).failure, 'cancelled')
-  assert.equal((await failureOf(client.send(get))).failure, 'cancelled')
-  await client.close()
-})
-
 eachEngine('several exchanges at once are answered one after the other on the one connection', async (engine) => {
   const { port, connections } = await serve((request, response) => void sleep(5).then(() => response.end(request.url)))
   const client = clientOf(engine, port)
@@ -429,65 +158,4 @@ eachEngine('several exchanges at once are answered one after the other on the on
     ['/1', '/2', '/3']
   )
   assert.equal(connections(), 1)
-})
-
-eachEngine('a connection that never gets ready times out, is given up, and the next request opens a new one', async (engine) => {
-  // TLS against a port that takes connections and says nothing: the handshake never ends.
-  const sockets: Socket[] = []
-  const silent = createTcpServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => {}).resume()
-  })
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  cleanUps.push(() => new Promise((resolve) => silent.close(resolve)))
-  const { port } = silent.address() as AddressInfo
-  const options = plainOptions([port], { engine, timeoutMs: 300 })
-  const client = createTargetClient({ ...options, hosts: [{ ...options.hosts[0]!, useSsl: true }] }, systemClock)
-  for (const expected of [1, 2]) {
-    const error = await failureOf(client.send(get))
-    assert.equal(error.failure, 'timeout')
-    assert.match(error.message, /no connection within 300 ms/)
-    assert.equal(sockets.length, expected)
-  }
-  const pending = failureOf(client.send({ ...get, timeoutMs: null }))
-  await sleep(20)
-  await client.close()
-  assert.equal((await pending).failure, 'cancelled')
-  while (sockets.some((socket) => !socket.destroyed)) await nextTurn()
-})
-
-eachEngine('retries happen only when asked for', async (engine) => {
-  let requests = 0
-  const { port } = await serve((_, response) => {
-    response.statusCode = ++requests % 3 === 0 ? 200 : 429
-    response.end()
-  })
-  assert.equal((await clientOf(engine, port).send(get)).status, 429)
-  requests = 0
-  const patient = clientOf(engine, port, { retries: { max: 2, onStatus: [429], onTimeout: false } })
-  assert.equal((await patient.send(get)).status, 200)
-  assert.deepEqual([requests, patient.timing.retries], [3, 2])
-  patient.begin()
-  assert.equal(patient.timing.retries, 0)
-})
-
-eachEngine('an answer that is no HTTP is told as such', async (engine) => {
-  const { port } = await serve((_, response) => void response.socket?.end('nonsense\r\n\r\n'))
-  const error = await failureOf(clientOf(engine, port).send(get))
-  assert.equal(error.failure, 'other')
-  assert.match(error.message, /not HTTP/)
-})
-
-eachEngine('cancelling while the connection is being opened sends nothing', async (engine) => {
-  let requests = 0
-  const { port } = await serve((_, response) => {
-    requests++
-    response.end()
-  })
-  const client = clientOf(engine, port)
-  const pending = failureOf(client.send(get))
-  client.abort('changed my mind')
-  assert.equal((await pending).failure, 'cancelled')
-  assert.equal((await client.send({ ...get, path: '/second' })).status, 200)
-  assert.equal(requests, 1)
 })
