@@ -17,10 +17,6 @@ import { brokenAnswer, cutOff } from './transport-failure.ts'
 const KEEP_ALIVE_MS = 10 * 60_000
 const KEEP_ALIVE_MARGIN_MS = 2000
 
-/** All sockets of a thread read into the same memory: what comes is consumed before the next one reads. */
-const READ_BYTES = 64 * 1024
-const shared = Buffer.allocUnsafeSlow(READ_BYTES)
-
 interface Waiting {
   readonly exchange: Exchange
   readonly request: TargetRequest
@@ -52,7 +48,7 @@ export class LeanConnection implements HostConnection {
   constructor(options: TargetOptions, form: RequestForm) {
     this.where = form.where
     this.#encoder = new RequestEncoder(form)
-    this.#connector = createConnector(options, { onread: { buffer: shared, callback: (bytes) => this.#read(bytes) } })
+    this.#connector = createConnector(options, { read: (memory, bytes) => this.#read(memory, bytes) })
   }
 
   send(exchange: Exchange, request: TargetRequest): void {
@@ -143,11 +139,11 @@ export class LeanConnection implements HostConnection {
     socket.uncork()
   }
 
-  #read(bytes: number): boolean {
+  #read(memory: Buffer, bytes: number): boolean {
     const socket = this.#socket
     if (socket === null) return true
     const parser = this.#parser
-    parser.feed(shared, 0, bytes)
+    parser.feed(memory, 0, bytes)
     const exchange = this.#current
     if (exchange === null) {
       // Nobody asked for it.

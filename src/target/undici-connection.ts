@@ -5,6 +5,7 @@ import type { TargetOptions } from './connection-options.ts'
 import { createConnector, type Connector } from './connector.ts'
 import type { Exchange, HostConnection } from './exchange.ts'
 import type { RequestForm } from './request-form.ts'
+import { QuickSocket } from './quick-socket.ts'
 import { TransportError, type TargetRequest } from './request.ts'
 
 /** Slow tasks must not find their connection closed by us. */
@@ -17,6 +18,7 @@ export class UndiciConnection implements HostConnection {
   socketError: Error | null = null
   readonly #form: RequestForm
   readonly #connector: Connector
+  readonly #socket = new QuickSocket()
   readonly #client: Client
   // undici reads it while it is called, so one object serves all requests.
   readonly #options: Dispatcher.DispatchOptions = { path: '/', method: 'GET', body: null, headers: [], reset: false }
@@ -26,13 +28,15 @@ export class UndiciConnection implements HostConnection {
     this.where = form.where
     this.#form = form
     this.#connector = createConnector(options, {
-      opened: () => {
+      opened: (socket) => {
+        this.#socket.use(socket)
         this.uses = 0
         this.socketError = null
       },
       broke: (error) => {
         this.socketError = error
-      }
+      },
+      read: (memory, bytes) => this.#socket.hasRead(memory, bytes)
     })
     this.#client = new Client(form.origin, {
       connect: this.#connector.connect,
@@ -64,6 +68,7 @@ export class UndiciConnection implements HostConnection {
     options.method = request.method
     options.body = this.#form.body(request)
     options.headers = this.#form.headers(request)
+    this.#socket.forgetRequest()
     this.#last = request
   }
 }

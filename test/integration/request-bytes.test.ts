@@ -135,3 +135,22 @@ test('any requests, one after the other, are the same bytes, or are refused alik
     { numRuns: 60 }
   )
 })
+
+test('bodies in the same memory, one after the other, and each of them twice', async () => {
+  for (const size of [40, 40_000]) {
+    const memory = Buffer.alloc(size)
+    const contents = ['a', 'b'].map((letter) => letter.repeat(size))
+    for (const engine of ['undici', 'lean'] as const) {
+      heard = ''
+      const client = createTargetClient(plainOptions([port], { engine }), systemClock)
+      for (const content of contents) {
+        memory.write(content)
+        const request: TargetRequest = { ...get, method: 'POST', body: memory }
+        await client.send(request)
+        await client.send(request)
+      }
+      await client.close()
+      assert.deepEqual(heard.match(/(?<=\r\n\r\n)[ab]+/g), contents.flatMap((content) => [content, content]))
+    }
+  }
+})

@@ -140,3 +140,27 @@ eachEngine('who gives up in the middle of a body does not leave its rest to the 
   assert.equal(await pending, 'timeout')
   assert.equal(await waiting, '200 new')
 })
+
+eachEngine('answers that come in pieces, those of two connections in turn, do not mix', async (engine) => {
+  const bodies = ['a'.repeat(9000), 'b'.repeat(9000)]
+  const both: Socket[] = []
+  const { port } = await serve((socket) => {
+    socket.on('data', () => {
+      if (both.push(socket) === 2) void inTurn(both, bodies)
+    })
+  })
+  const clients = bodies.map(() => clientOf(engine, port))
+  const answers = await Promise.all(clients.map((client) => client.send(get)))
+  assert.deepEqual(answers.map(({ headers, body }) => headers['x-letter']! + body.toString()).toSorted(), bodies.map((body) => body[0]! + body))
+})
+
+/** Each socket its answer, cut within its head and within its body; the next piece of one after one of the other. */
+async function inTurn(sockets: readonly Socket[], bodies: readonly string[]): Promise<void> {
+  const answers = bodies.map((body) => `HTTP/1.1 200 OK\r\nx-letter: ${body[0]}\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+  for (const [from, to] of [[0, 20], [20, 32], [32, 5000], [5000, 10_000]] as const) {
+    for (const [index, socket] of sockets.entries()) {
+      await new Promise((resolve) => socket.write(answers[index]!.slice(from, to), resolve))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
