@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 
 const root = 'dist-test/test'
 const words = process.argv.slice(2)
@@ -18,37 +18,40 @@ if (files.length === 0) {
 // A file that hangs is a failure, not an endless run; the longest takes a minute on an idle machine.
 const FILE_DEADLINE_MS = 420_000
 // Two files at a time disturb each other's clocks on two cores; a test that this made fail passes by itself, a mistake does
-// not. More files than this fail together only by a mistake.
+// not. More tests than this fail together only by a mistake.
 const MAX_DISTURBED = 3
 
 const folder = mkdtempSync(join(tmpdir(), 'rally-tests-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** Exit code of the run, and the files that failed. */
+/** Exit code of the run, and every test's outcome. */
 function run(chosen, concurrency) {
-  const list = join(folder, 'failed')
+  const list = join(folder, 'outcomes')
   const isTerminal = process.stdout.isTTY === true
   const reporters = [
     [isTerminal ? 'spec' : 'tap', 'stdout'],
-    [new URL('failed-files.mjs', import.meta.url).href, list]
+    [new URL('test-outcomes.mjs', import.meta.url).href, list]
   ].flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`])
   const flags = ['--enable-source-maps', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${FILE_DEADLINE_MS}`]
   const { status } = spawnSync(process.execPath, [...flags, ...reporters, ...chosen], { stdio: 'inherit' })
-  const failed = readFileSync(list, 'utf8')
-    .split('\n')
-    .filter((file) => file !== '')
-  return { status: status ?? 1, failed: failed.map(compiled) }
+  const lines = readFileSync(list, 'utf8').split('\n')
+  return { status: status ?? 1, outcomes: lines.filter((line) => line !== '').map((line) => JSON.parse(line)) }
 }
 
-/** The reporter names a test's source where the compiled file has a map. */
-function compiled(file) {
-  const path = relative('.', file)
-  return path.startsWith('dist-test') ? path : join('dist-test', path.replace(/\.ts$/, '.js'))
+/** The test files that may hold a test which stands in `file`: that one, or those that import it. */
+function testFilesOf({ file }) {
+  const name = basename(file).replace(/\.ts$/, '.js')
+  const itself = files.filter((path) => basename(path) === name)
+  return itself.length > 0 ? itself : files.filter((path) => readFileSync(path, 'utf8').includes(`/${name}'`))
 }
 
 const first = run(files, 2)
-if (first.status === 0 || files.length === 1 || first.failed.length === 0 || first.failed.length > MAX_DISTURBED) process.exit(first.status)
-console.error(`\nfailed beside other tests, run once more by themselves: ${first.failed.join(', ')}`)
-const second = run(first.failed, 1)
-if (second.status === 0) console.error(`\nunsteady, passed only by themselves: ${first.failed.join(', ')}: mend these tests`)
-process.exit(second.status)
+const failed = first.outcomes.filter(({ isOk }) => !isOk)
+const again = [...new Set(failed.flatMap(testFilesOf))]
+if (first.status === 0 || files.length === 1 || again.length === 0 || failed.length > MAX_DISTURBED) process.exit(first.status)
+const names = failed.map(({ name }) => `\n  ${name}`).join('')
+console.error(`\nfailed beside other tests; run once more by themselves:${names}`)
+const second = run(again, 1)
+const passed = new Set(second.outcomes.filter(({ isOk }) => isOk).map(({ name }) => name))
+if (second.status !== 0 || !failed.every(({ name }) => passed.has(name))) process.exit(second.status === 0 ? 1 : second.status)
+console.error(`\nunsteady, passed only by themselves; mend these tests:${names}`)

@@ -78,9 +78,9 @@ eachEngine('an answer that came while our thread was busy is read before anythin
     rmSync(folder, { recursive: true })
   })
   const port = await new Promise<number>((resolve) => server.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))))
-  const client = clientOf(engine, port, { timeoutMs: 200 })
+  const client = clientOf(engine, port)
   await client.warmUp()
-  const pending = client.send(get)
+  const pending = client.send({ ...get, timeoutMs: 200 })
   // Lets the request leave, then blocks the thread beyond the deadline until the server has answered; after this phase of the event
   // loop come timers, then sockets.
   await sleep(20)
