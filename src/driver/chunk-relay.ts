@@ -10,7 +10,7 @@ import { openRaceFolder, type RaceFolder, type SessionFacts } from '../results/r
 import { removeOldRaces, type Retention } from '../results/retention.ts'
 import { SnapshotWriter } from '../results/snapshot-writer.ts'
 import type { Step } from '../allocation/allocation.ts'
-import { transferOf, type ColumnChunk } from '../sample/columns.ts'
+import type { ColumnChunk } from '../sample/columns.ts'
 import { tasksOf } from '../track/track.ts'
 
 /** Where a node keeps its samples, and how long. */
@@ -61,9 +61,9 @@ export class ChunkRelay {
     this.#snapshots.stepStarts(startedAtMs)
   }
 
-  /** `taken` gets the answer for the worker, with what to transfer, once the chunk is on disk. */
-  chunk(chunk: ColumnChunk, taken: (command: WorkerCommand, transfer: readonly ArrayBuffer[]) => void): void {
-    this.#chunks.add(this.#step, chunk, () => taken({ t: 'chunk-taken', columns: chunk.columns }, transferOf(chunk.columns)))
+  /** `taken` gets the answer for the worker, once the chunk is on disk. */
+  chunk(chunk: ColumnChunk, taken: (command: WorkerCommand) => void): void {
+    this.#chunks.add(this.#step, chunk, () => taken({ t: 'chunk-taken', columns: chunk.columns }))
   }
 
   snapshot(snapshot: Snapshot): void {

@@ -2,6 +2,7 @@
 
 import { systemClock } from '../core/clock.ts'
 import type { Step } from '../allocation/allocation.ts'
+import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
 import type { KeptEvent, Snapshot, TaskResult } from '../protocol/messages.ts'
 import type { WorkerEvent, WorkerSecond } from '../protocol/worker-messages.ts'
 import type { MachineWatch } from './machine-watch.ts'
@@ -39,6 +40,9 @@ export class RunningStep {
   readonly #book: SnapshotBook
   /** Results by worker. */
   readonly #joined = new Map<number, Readonly<Record<string, TaskResult>>>()
+  /** Samples by worker: those that came here, and those that are in its figures. */
+  readonly #samples = new Map<number, number>()
+  readonly #counted = new Map<number, number>()
   readonly #completing: ReadonlyMap<string, CompletingTask>
   #timer: NodeJS.Timeout | null = null
 
@@ -63,6 +67,20 @@ export class RunningStep {
 
   second(second: WorkerSecond): void {
     this.#book.add(second)
+    this.#counted.set(second.worker, samplesIn(second))
+  }
+
+  /** So many samples of a worker are on their way to the disk. */
+  measured(worker: number, samples: number): void {
+    this.#samples.set(worker, (this.#samples.get(worker) ?? 0) + samples)
+  }
+
+  /** What becomes of a worker's part that has died, in words. */
+  lost(worker: number): string {
+    const samples = this.#samples.get(worker) ?? 0
+    const uncounted = Math.max(0, samples - (this.#counted.get(worker) ?? 0))
+    const late = uncounted === 0 ? '' : `, but the last ${uncounted}, since it last told its figures, are in none of them`
+    return `worker ${worker} was lost in step ${this.index + 1}: its ${samples} samples are kept${late}; what it had in flight is unknown`
   }
 
   /** A task that ends its `parallel` is told of when all of this node's clients of it are done, or the first with `any`. */
@@ -111,6 +129,11 @@ export class RunningStep {
     this.#book.addNode(machine.take(startAtMs))
     show({ t: 'snapshot', ...this.#book.next() })
   }
+}
+
+function samplesIn({ tasks }: WorkerSecond): number {
+  const tallies = Object.values(tasks).flatMap((types) => SAMPLE_TYPES.flatMap((type) => types[type]?.tally ?? []))
+  return tallies.reduce((sum, { ok, failed }) => sum + ok + Object.values(failed).reduce((all, count) => all + count, 0), 0)
 }
 
 function completingTasks(step: Step, clients: ReadonlySet<number>): Map<string, CompletingTask> {

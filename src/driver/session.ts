@@ -18,12 +18,12 @@ import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { KeptCommand, KeptEvent, NodeCommand, NodeEvent, Prepare } from '../protocol/messages.ts'
 import type { FilesAnswer, FilesRequest } from '../protocol/transfer-messages.ts'
-import type { WorkerEvent } from '../protocol/worker-messages.ts'
 import type { TargetSecrets } from '../target/target-options.ts'
 import { allocate, type Step } from '../allocation/allocation.ts'
 import { PieceFetcher } from '../files/fetch-pieces.ts'
 import { ChunkRelay } from './chunk-relay.ts'
 import { Owner, PATIENCE, type Patience } from './owner.ts'
+import type { ToldEvent } from './last-columns.ts'
 import { MachineWatch } from './machine-watch.ts'
 import { prepareNode, type NodeSettings } from './prepare-node.ts'
 import { RunningStep } from './running-step.ts'
@@ -235,7 +235,7 @@ class Session implements NodeSession {
     })
   }
 
-  #workerTold(worker: number, event: WorkerEvent): void {
+  #workerTold(worker: number, event: ToldEvent): void {
     this.#watch?.heard(worker)
     switch (event.t) {
       case 'alive':
@@ -251,7 +251,8 @@ class Session implements NodeSession {
         this.#running?.clientEnded(event.task)
         return
       case 'chunk':
-        this.#relay?.chunk(event.chunk, (command, transfer) => this.#pool?.send(command, worker, transfer))
+        this.#running?.measured(worker, event.chunk.rows)
+        this.#relay?.chunk(event.chunk, (command) => this.#pool?.send(command, worker))
         return
       case 'step-joined':
         this.#running?.workerJoined(worker, event)
@@ -271,6 +272,8 @@ class Session implements NodeSession {
   #workerDied(worker: number, error: unknown): void {
     this.#dead.add(worker)
     this.#watch?.dismiss(worker)
+    const what = this.#running?.lost(worker)
+    if (what !== undefined) this.#owner.tell({ t: 'warning', node: this.#node, message: what })
     this.#fail(toWire(deathOf(worker, error, this.#running !== null)))
     this.#joinIfAll()
   }

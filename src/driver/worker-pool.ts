@@ -1,22 +1,24 @@
 // The worker threads of one race: as many as there are, started together, one job each until the race is over.
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { RallyError, systemCode } from '../core/errors.ts'
 import type { WorkerCommand, WorkerEvent, WorkerStart } from '../protocol/worker-messages.ts'
+import { LastColumns, type ToldEvent } from './last-columns.ts'
 
 export interface WorkerPool {
   readonly size: number
   /** Ends a thread that cannot be asked any more; its listener is told that it died, and why. */
   kill(worker: number, why: RallyError): void
-  send(command: WorkerCommand, worker?: number, transfer?: readonly ArrayBuffer[]): void
+  send(command: WorkerCommand, worker?: number): void
   /** Ends all jobs; threads that do not end by themselves within the deadline are terminated. */
   close(): Promise<void>
 }
 
 export interface WorkerListener {
-  event(worker: number, event: WorkerEvent): void
-  /** A job ended, though it was not told to. */
+  /** Also what a worker had said, or measured, when it died. */
+  event(worker: number, event: ToldEvent): void
+  /** A job ended, though it was not told to; it has said nothing more. */
   died(worker: number, error: unknown): void
 }
 
@@ -32,30 +34,42 @@ export function openWorkerPool(starts: readonly WorkerStart[], listener: WorkerL
   const jobs = starts.map(async (start, worker) => {
     const { port1, port2 } = new MessageChannel()
     ports.push(port1)
-    port1.on('message', (event: WorkerEvent) => listener.event(worker, event))
+    const last = new LastColumns()
+    const hear = (event: WorkerEvent): void => {
+      if (last.hears(event)) listener.event(worker, event)
+    }
+    port1.on('message', hear)
+    const ended = (error: unknown): void => {
+      for (let told = receiveMessageOnPort(port1); told !== undefined; told = receiveMessageOnPort(port1)) hear(told.message as WorkerEvent)
+      const rest = last.take()
+      if (rest !== null) listener.event(worker, { t: 'chunk', chunk: rest })
+      if (!isClosing) listener.died(worker, error)
+    }
+    const { signal } = killers[worker]!
     try {
-      await pool.run({ start, port: port2 }, { transferList: [port2], signal: killers[worker]!.signal })
-      if (!isClosing) listener.died(worker, new RallyError('node', `worker ${worker} ended before the race did`))
+      await pool.run({ start, port: port2 }, { transferList: [port2], signal })
+      ended(new RallyError('node', `worker ${worker} ended before the race did`))
     } catch (error) {
-      const { signal } = killers[worker]!
-      if (!isClosing) listener.died(worker, signal.aborted ? signal.reason : error)
+      ended(signal.aborted ? signal.reason : error)
     } finally {
       port1.close()
     }
   })
   return {
     size: starts.length,
-    send: (command, worker, transfer = []) => {
-      if (worker === undefined) for (const port of ports) port.postMessage(command)
-      else ports[worker]?.postMessage(command, transfer)
+    send: (command, worker) => {
+      for (const port of worker === undefined ? ports : ports.slice(worker, worker + 1)) port.postMessage(command)
     },
     kill: (worker, why) => killers[worker]?.abort(why),
     close: async () => {
       isClosing = true
       for (const port of ports) port.postMessage({ t: 'finish' } satisfies WorkerCommand)
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS).unref())
-      await Promise.race([Promise.allSettled(jobs), deadline])
+      const settled = Promise.allSettled(jobs)
+      await Promise.race([settled, deadline])
       await pool.destroy()
+      // Also what those had measured that had to be terminated has been passed on then.
+      await settled
     }
   }
 }

@@ -44,6 +44,10 @@ export type WorkerEvent =
   | { readonly t: 'alive' }
   | ({ readonly t: 'second' } & WorkerSecond)
   | { readonly t: 'client-ended'; readonly step: number; readonly task: string }
+  /** Before the first sample goes into these columns; `rows` holds how many are filled. Both are shared memory, which outlives the worker. */
+  | { readonly t: 'filling'; readonly columns: Columns; readonly rows: Uint32Array }
+  /** Of the chunk that is being filled: its next one. */
+  | { readonly t: 'label'; readonly of: 'errors' | 'units'; readonly label: string }
   | { readonly t: 'chunk'; readonly chunk: ColumnChunk }
   | { readonly t: 'step-joined'; readonly step: number; readonly last: WorkerSecond; readonly tasks: StepJoined['tasks'] }
   | { readonly t: 'warning'; readonly message: string }

@@ -30,7 +30,7 @@ function whereSamplesAre(nodes: readonly JsonObject[], raceId: string): string {
   if (there.length === 0) return ''
   const names = (some: readonly JsonObject[]): string => some.map((node) => textAt(node, 'name') ?? '?').join(', ')
   const lost = there.filter((node) => textAt(node, 'lost', 'why') !== null)
-  const those = lost.length === 0 ? '' : `; of ${names(lost)}, which was lost, what had been written by then, once it can be reached again`
+  const those = lost.length === 0 ? '' : `; of ${names(lost)}, which was lost, what had been written by then (all but ten seconds at most), once it can be reached again`
   return `\nThe samples of ${names(there)} are on the disks there: \`rally results pull ${raceId}\` brings them here${those}.\n`
 }
 

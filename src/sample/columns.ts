@@ -1,4 +1,5 @@
-// Samples as columns of numbers: filled in place, handed to the main thread by transfer when full, and given back for reuse.
+// Samples as columns of numbers: filled in place, handed to the main thread when full, and given back for reuse. They lie in memory
+// that both threads see: nothing is copied, and what a thread had measured outlives it.
 
 import type { Sample } from './sample.ts'
 
@@ -25,6 +26,16 @@ export interface Columns {
   readonly normal: Uint8Array
 }
 
+/** What the main thread must know of the columns that are being filled, so that it has them should the thread die. */
+export interface ColumnWatcher {
+  /** From now on these, from their first row. `rows` holds how many are filled. */
+  filling(columns: Columns, rows: Uint32Array): void
+  /** The next label of the chunk that is being filled. */
+  label(of: 'errors' | 'units', label: string): void
+}
+
+const NOBODY: ColumnWatcher = { filling: () => undefined, label: () => undefined }
+
 /** A full (or last) set of columns, of which only the first `rows` count. */
 export interface ColumnChunk {
   readonly rows: number
@@ -43,9 +54,11 @@ const MAX_SPARES = 4
 
 export class ColumnWriter {
   readonly #full: (chunk: ColumnChunk) => void
+  readonly #watcher: ColumnWatcher
   readonly #spares: Columns[] = []
   #columns = emptyColumns()
   #rows = 0
+  readonly #filled = new Uint32Array(new SharedArrayBuffer(Uint32Array.BYTES_PER_ELEMENT))
   #errors: string[] = []
   #units: string[] = []
   // Nearly all samples have the unit of the one before.
@@ -53,8 +66,10 @@ export class ColumnWriter {
   #lastUnitIndex = 0
 
   /** `full` is given each full chunk and owns it from then on; `giveBack` may return its columns. */
-  constructor(full: (chunk: ColumnChunk) => void) {
+  constructor(full: (chunk: ColumnChunk) => void, watcher = NOBODY) {
     this.#full = full
+    this.#watcher = watcher
+    watcher.filling(this.#columns, this.#filled)
   }
 
   get rows(): number {
@@ -72,10 +87,11 @@ export class ColumnWriter {
     columns.weight[row] = sample.weight
     columns.client[row] = sample.client
     columns.task[row] = sample.task
-    columns.error[row] = sample.errorClass === null ? 0 : 1 + labelIndex(this.#errors, sample.errorClass)
+    columns.error[row] = sample.errorClass === null ? 0 : 1 + this.#labelIndex('errors', sample.errorClass)
     columns.unit[row] = sample.unit === this.#lastUnit ? this.#lastUnitIndex : this.#unitIndex(sample.unit)
     columns.normal[row] = sample.isNormal ? 1 : 0
     this.#rows = row + 1
+    this.#filled[0] = row + 1
     if (this.#rows === CHUNK_ROWS) this.flush()
   }
 
@@ -89,6 +105,8 @@ export class ColumnWriter {
     this.#full(chunk)
     // A chunk that was dropped has been given back already.
     this.#columns = this.#spares.pop() ?? emptyColumns()
+    this.#filled[0] = 0
+    this.#watcher.filling(this.#columns, this.#filled)
   }
 
   /** Columns whose samples are no longer needed here. */
@@ -98,34 +116,38 @@ export class ColumnWriter {
 
   #unitIndex(unit: string): number {
     this.#lastUnit = unit
-    return (this.#lastUnitIndex = labelIndex(this.#units, unit))
+    return (this.#lastUnitIndex = this.#labelIndex('units', unit))
   }
-}
 
-/** The buffers to hand over with columns. */
-export function transferOf(columns: Columns): ArrayBuffer[] {
-  return Object.values(columns as unknown as Record<string, Uint8Array>).map((column) => column.buffer as ArrayBuffer)
-}
-
-function labelIndex(labels: string[], label: string): number {
-  const index = labels.indexOf(label)
-  if (index !== -1) return index
-  if (labels.length === MAX_LABELS) return MAX_LABELS - 1
-  return labels.push(labels.length === MAX_LABELS - 1 ? OTHERS : label) - 1
+  #labelIndex(of: 'errors' | 'units', label: string): number {
+    const labels = of === 'errors' ? this.#errors : this.#units
+    const index = labels.indexOf(label)
+    if (index !== -1) return index
+    if (labels.length === MAX_LABELS) return MAX_LABELS - 1
+    const added = labels.length === MAX_LABELS - 1 ? OTHERS : label
+    this.#watcher.label(of, added)
+    return labels.push(added) - 1
+  }
 }
 
 function emptyColumns(): Columns {
+  const doubles = (): Float64Array => new Float64Array(shared(Float64Array))
+  const bytes = (): Uint8Array => new Uint8Array(shared(Uint8Array))
   return {
-    endOffsetMs: new Float64Array(CHUNK_ROWS),
-    latencyMs: new Float64Array(CHUNK_ROWS),
-    serviceMs: new Float64Array(CHUNK_ROWS),
-    processingMs: new Float64Array(CHUNK_ROWS),
-    sendDelayMs: new Float64Array(CHUNK_ROWS),
-    weight: new Float64Array(CHUNK_ROWS),
-    client: new Uint32Array(CHUNK_ROWS),
-    task: new Uint16Array(CHUNK_ROWS),
-    error: new Uint8Array(CHUNK_ROWS),
-    unit: new Uint8Array(CHUNK_ROWS),
-    normal: new Uint8Array(CHUNK_ROWS)
+    endOffsetMs: doubles(),
+    latencyMs: doubles(),
+    serviceMs: doubles(),
+    processingMs: doubles(),
+    sendDelayMs: doubles(),
+    weight: doubles(),
+    client: new Uint32Array(shared(Uint32Array)),
+    task: new Uint16Array(shared(Uint16Array)),
+    error: bytes(),
+    unit: bytes(),
+    normal: bytes()
   }
+}
+
+function shared({ BYTES_PER_ELEMENT }: { readonly BYTES_PER_ELEMENT: number }): SharedArrayBuffer {
+  return new SharedArrayBuffer(CHUNK_ROWS * BYTES_PER_ELEMENT)
 }

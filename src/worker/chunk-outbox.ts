@@ -1,20 +1,20 @@
 // A worker's full columns on their way to the main thread. A disk that lags must cost samples, which are counted, never load.
 
 import type { WorkerEvent } from '../protocol/worker-messages.ts'
-import { ColumnWriter, transferOf, type ColumnChunk, type Columns } from '../sample/columns.ts'
+import { ColumnWriter, type ColumnChunk, type Columns } from '../sample/columns.ts'
 
 export interface OutboxOptions {
   /** Chunks that may be under way at once. */
   readonly maxInFlight: number
-  readonly post: (event: WorkerEvent, transfer: ArrayBuffer[]) => void
+  readonly post: (event: WorkerEvent) => void
   readonly dropped: (samples: number) => void
 }
 
-/** So much may be lost with a machine: columns that are not full go to the disk, too. */
+/** So much may be lost with the process or its machine, not with a thread: columns that are not full go to the disk, too. */
 const FLUSH_EVERY_MS = 10_000
 
 export class ChunkOutbox {
-  readonly columns = new ColumnWriter((chunk) => this.#full(chunk))
+  readonly columns: ColumnWriter
   readonly #options: OutboxOptions
   #inFlight = 0
   /** Of the last tick in which a chunk had left. */
@@ -23,6 +23,11 @@ export class ChunkOutbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options
+    const { post } = options
+    this.columns = new ColumnWriter((chunk) => this.#full(chunk), {
+      filling: (columns, rows) => post({ t: 'filling', columns, rows }),
+      label: (of, label) => post({ t: 'label', of, label })
+    })
   }
 
   stepStarts(atMs: number): void {
@@ -54,6 +59,6 @@ export class ChunkOutbox {
       return
     }
     this.#inFlight++
-    post({ t: 'chunk', chunk }, transferOf(chunk.columns))
+    post({ t: 'chunk', chunk })
   }
 }

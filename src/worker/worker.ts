@@ -48,9 +48,7 @@ class Worker {
     const health = new ThreadHealth(clock, start.clients)
     this.#outbox = new ChunkOutbox({
       maxInFlight: start.maxChunksInFlight,
-      // A MessagePort between threads has no origin to name.
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      post: (event, transfer) => port.postMessage(event, transfer),
+      post: (event) => this.#send(event),
       dropped: (samples) => health.dropped(samples)
     })
     const { columns } = this.#outbox

@@ -36,14 +36,21 @@ export async function loses(
   return { what: race.line(words), code: 97, seconds: end - at, account: race.accountText() }
 }
 
+/** All that a node had written: what its two clients, at twenty requests a second, had measured but for the last ten seconds. */
+async function pulledAfterDeath(fleet: Fleet): Promise<string> {
+  const samples = await fleet.pull()
+  const { ok } = fleet.account()
+  assert.ok(samples >= ok - 20 * 12, `${samples} samples of ${ok} answers`)
+  return `${samples} samples pulled from both disks, of ${ok} answers`
+}
+
 const killed: Fault = {
   name: 'kill -9 of all processes of a node',
   async make(fleet) {
     const outcome = await loses(await struck(fleet, LONG, () => fleet.hosts.kill('b', DAEMONS, 'KILL')), /ERROR.*node b/, 20)
     await fleet.onlyDaemons(['a'])
     await fleet.startDaemon('b')
-    const samples = await fleet.pull()
-    return { ...outcome, what: `${outcome.what} ⏎ then: ${samples} samples pulled from both disks` }
+    return { ...outcome, what: `${outcome.what} ⏎ then: ${await pulledAfterDeath(fleet)}` }
   }
 }
 
@@ -53,8 +60,7 @@ const powerCut: Fault = {
     const outcome = await loses(await struck(fleet, LONG, () => fleet.hosts.down('b')), /ERROR.*silent/, 20)
     await fleet.hosts.up('b')
     await fleet.startDaemon('b')
-    const samples = await fleet.pull()
-    return { ...outcome, what: `${outcome.what} ⏎ then: ${samples} samples pulled from both disks` }
+    return { ...outcome, what: `${outcome.what} ⏎ then: ${await pulledAfterDeath(fleet)}` }
   }
 }
 

@@ -26,8 +26,11 @@ function dies(what: string, fault: string, words: RegExp): Fault {
       assert.match(race.line(/\[ERROR\]/), words)
       await fleet.onlyDaemons()
       const samples = await fleet.pull()
+      const requests = fleet.countFrom('a') + fleet.countFrom('b')
+      // All but what the four clients had in flight.
+      assert.ok(samples >= requests - 4, `${samples} samples of ${requests} requests`)
       return {
-        what: `${race.line(/\[ERROR\]/)} ⏎ then: ${samples} samples pulled`,
+        what: `${race.line(/\[ERROR\]/)} ⏎ ${race.line(/was lost in step/)} ⏎ then: ${samples} samples pulled, of ${requests} requests`,
         code: 97,
         seconds: end - at,
         account: race.accountText()

@@ -17,7 +17,7 @@ test('it is said whose samples can be brought here, and of whom not all are', ()
   const of = (nodes: readonly JsonObject[]): string => loadDriverSection({ ...race, nodes: [...nodes] }).split('\n').at(-2) ?? ''
   const [a, b] = objectsAt(race, 'nodes') as [JsonObject, JsonObject]
   const id = String(race['race-id'])
-  assert.equal(of([a, b]), `The samples of a, b are on the disks there: \`rally results pull ${id}\` brings them here; of b, which was lost, what had been written by then, once it can be reached again.`)
+  assert.equal(of([a, b]), `The samples of a, b are on the disks there: \`rally results pull ${id}\` brings them here; of b, which was lost, what had been written by then (all but ten seconds at most), once it can be reached again.`)
   assert.match(of([a, { ...b, samples: 'none' }]), /^The samples of a are on the disks there: [^;]*$/)
   assert.match(of([{ ...a, samples: 'here' }, { ...b, samples: 'here' }]), /^\|/)
 })
