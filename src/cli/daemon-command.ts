@@ -9,9 +9,9 @@ import { DEFAULT_PORT, type DaemonSettings } from '../node/daemon-settings.ts'
 import { runDaemon } from '../node/run-daemon.ts'
 import { launchDaemon } from '../node/launch-daemon.ts'
 import { nodePlaces, type NodePlaces } from '../node/node-places.ts'
-import { findDaemon, type DaemonRecord } from '../node/pid-file.ts'
+import { findDaemon, lastSettings, type DaemonRecord } from '../node/pid-file.ts'
 import { stopDaemon } from '../node/stop-daemon.ts'
-import { readKey } from '../protocol/cluster-key.ts'
+import { nodeKeyOf, readKey } from '../protocol/cluster-key.ts'
 import { isNodeId } from '../protocol/node-address.ts'
 import type { Command, CommandContext } from './command.ts'
 import { printDaemonStatus } from './daemon-status.ts'
@@ -36,11 +36,12 @@ async function stop({ output }: CommandContext, places: NodePlaces): Promise<voi
   )
 }
 
-/** What no flag says is as it was. */
+/** What no flag says is as it was, also when the daemon was killed. One that could not start again is not stopped. */
 async function restart(context: CommandContext, places: NodePlaces): Promise<void> {
-  const before = findDaemon(places.pidFile)
-  const settings = settingsOf(context.flags, before?.settings ?? null)
-  if (before !== null) await stop(context, places)
+  const settings = settingsOf(context.flags, lastSettings(places.pidFile))
+  const key = await readKey(places.keyFile)
+  if (key !== null && settings.nodeIp !== null) nodeKeyOf(key, settings.nodeName)
+  if (findDaemon(places.pidFile) !== null) await stop(context, places)
   await inBackground(context, settings, places)
 }
 

@@ -120,5 +120,5 @@ export function fleetProblems(nodes: readonly ProbedNode[], program: string): Fl
 }
 
 function troubleOf(node: string, { message, hint }: RallyError): FleetProblem {
-  return { text: message.includes(node) ? message : `node ${node}: ${message}`, hint }
+  return { text: message.includes(`node ${node}`) ? message : `node ${node}: ${message}`, hint }
 }

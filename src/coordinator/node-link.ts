@@ -2,6 +2,7 @@
 // kept until the node has it; a connection that falls silent or breaks is replaced by another, which takes up where it ended.
 
 import { systemClock } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
 import { Inbox, Outbox } from '../protocol/outbox.ts'
 import type { KeptCommand, KeptEvent, NodeEvent, PassingEvent, Pong } from '../protocol/messages.ts'
 import type { ConnectedNode, ControlPeer } from './connected-node.ts'
@@ -128,15 +129,27 @@ export class NodeLink {
 
   #hear(peer: ControlPeer, event: NodeEvent): void {
     if (peer !== this.#peer) return
+    // Figures are kept by the name in them: nobody tells those of another.
+    if (event.node !== this.name) return this.#gone(`spoke for node ${event.node}`)
     this.#listener.heard(this.name)
     if (event.t === 'pong') this.#pong(event)
-    else if (event.t === 'preparing' || event.t === 'snapshot') this.#listener.hear(this.name, event)
+    else if (event.t === 'preparing' || event.t === 'snapshot') this.#tell(event)
     else if (this.#inbox.takes(event)) this.#take(event)
   }
 
   #take(event: KeptEvent): void {
     if (event.t === 'prepared') this.epoch = event.epoch
-    this.#listener.hear(this.name, event)
+    this.#tell(event)
+  }
+
+  /** What cannot be taken does not come again: a race that waited for it would wait for ever. */
+  #tell(event: LinkEvent): void {
+    try {
+      this.#listener.hear(this.name, event)
+    } catch (error) {
+      if (this.#node.reconnect === null) throw error
+      this.#gone(`said what cannot be taken: ${event.t}: ${messageOf(error)}`)
+    }
   }
 
   #pong({ ping, commands, events }: Pong): void {

@@ -59,6 +59,11 @@ export function findDaemon(path: string): DaemonRecord | null {
   return record !== null && isRunning(record.process) ? record : null
 }
 
+/** What the last daemon of this home was told, if it still runs or was killed: one that was stopped takes its pid file along. */
+export function lastSettings(path: string): DaemonSettings | null {
+  return readRecord(path)?.settings ?? null
+}
+
 export function alreadyRunning(record: DaemonRecord | null): RallyError {
   if (record === null)
     return new RallyError('node', 'another daemon of this home is just starting', { hint: 'look at `rally daemon status`' })

@@ -19,7 +19,7 @@ import type {
   TypeSnapshot,
   WorkerHealth
 } from './messages.ts'
-import { count, dictionary, type Fields, flag, list, message, type MessageSchemas, nullable, number, object, oneOf, optional, type Shape, text } from './schema.ts'
+import { count, dictionary, type Fields, flag, list, message, type MessageSchemas, nullable, number, object, oneOf, optional, type Shape, stepOffset, stepSecond, text } from './schema.ts'
 import { supply } from './files-schemas.ts'
 import { nodeName, raceId } from './words.ts'
 
@@ -39,7 +39,7 @@ const tally = object<Tally>({
 
 const seconds = list(
   object<Second>({
-    k: count,
+    k: stepSecond,
     sent: count,
     ok: count,
     failed: countByName,
@@ -96,8 +96,8 @@ const result = object<TaskResult>({
   unit: text,
   isThrottled: flag,
   warmAtMs: number,
-  firstEndAtMs: number,
-  lastEndAtMs: number,
+  firstEndAtMs: stepOffset,
+  lastEndAtMs: stepOffset,
   firstSentAtMs: nullable(number),
   lastSentAtMs: nullable(number),
   clients: count

@@ -22,7 +22,15 @@ export const text: Shape<string> = { json: { type: 'string' } }
 export const number: Shape<number> = { json: { type: 'number' } }
 /** A count, a size, a number in a row: whole, 0 or more. */
 export const count: Shape<number> = { json: { type: 'integer', minimum: 0 } }
+/** Seconds of a step: what goes through them all must come to an end, whatever a peer says. */
+const MAX_STEP_SECONDS = 31 * 24 * 3600
+/** A second of a step, in a row from 0. */
+export const stepSecond: Shape<number> = { json: { type: 'integer', minimum: 0, maximum: MAX_STEP_SECONDS } }
+/** When something happened in a step, milliseconds. */
+export const stepOffset: Shape<number> = { json: { type: 'number', minimum: 0, maximum: MAX_STEP_SECONDS * 1000 } }
 export const flag: Shape<boolean> = { json: { type: 'boolean' } }
+
+export const port: Shape<number> = { json: { type: 'integer', minimum: 1, maximum: 65_535 } }
 
 /** Text of a form. */
 export function matching(pattern: RegExp): Shape<string> {

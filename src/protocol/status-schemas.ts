@@ -1,9 +1,9 @@
 // The shapes of the messages of the role `status`.
 
 import { nodeFacts } from './greeting-schemas.ts'
-import { count, flag, list, message, type MessageSchemas, nullable, number, object, oneOf, type Shape, text, variants } from './schema.ts'
+import { count, flag, list, message, type MessageSchemas, nullable, number, object, oneOf, port, type Shape, variants } from './schema.ts'
 import type { Member, NodeState, NodeStatus, StatusAnswer, StatusQuestion } from './status-messages.ts'
-import { nodeName, raceId } from './words.ts'
+import { hostName, nodeName, raceId, shortText } from './words.ts'
 
 type Idle = Extract<NodeState, { readonly is: 'idle' }>
 type Taken = Exclude<NodeState, Idle>
@@ -13,14 +13,14 @@ const state: Shape<NodeState> = variants(
   object<Taken>({
     is: oneOf('preparing', 'ready', 'running', 'ending'),
     race: raceId,
-    owner: text,
+    owner: shortText,
     forMs: number,
     step: nullable(count),
     steps: count
   })
 )
 
-const member = object<Member>({ node: nodeName, host: text, port: count, seenMs: number, isConnected: flag })
+const member = object<Member>({ node: nodeName, host: hostName, port, seenMs: number, isConnected: flag })
 
 export const asks: MessageSchemas<StatusQuestion> = {
   'ask-status': message('ask-status', { seq: count }),
@@ -31,14 +31,14 @@ export const answers: MessageSchemas<StatusAnswer> = {
   status: message('status', {
     seq: count,
     node: nodeName,
-    version: text,
-    program: text,
+    version: shortText,
+    program: shortText,
     upMs: number,
     wallMs: number,
     state,
     facts: nodeFacts,
     chunks: object<NodeStatus['chunks']>({ count, bytes: count }),
-    coordinator: nullable(object<NonNullable<NodeStatus['coordinator']>>({ address: text, isConnected: flag, state: text }))
+    coordinator: nullable(object<NonNullable<NodeStatus['coordinator']>>({ address: shortText, isConnected: flag, state: shortText }))
   }),
   members: message('members', { seq: count, members: list(member) })
 }

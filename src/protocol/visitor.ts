@@ -32,7 +32,7 @@ export interface Visit {
   readonly program: Program
   readonly host: Host
   readonly problem: (line: string) => void
-  /** Its hello was welcome. */
+  /** It has said a hello: it is no stranger. */
   readonly known: () => void
 }
 
@@ -43,6 +43,8 @@ export async function receive(visit: Visit): Promise<void> {
     const line = await firstLine(stream)
     if (line === null) return
     const hello = await readHello(line, visit.program)
+    // From here on it waits for us: a node that must first be freed for it takes longer than a hello may.
+    if (!('code' in hello)) visit.known()
     const answer = 'code' in hello ? hello : await decide(hello, visit)
     if ('code' in answer || 'code' in hello) return refuse(visit, answer as Refusal)
     await welcome(visit, hello, answer)
@@ -118,10 +120,9 @@ function refuse({ stream, remote, problem }: Visit, refusal: Refusal): void {
 }
 
 /** Once it was greeted, the visitor is handed on even if it has gone meanwhile: who greeted it may have made room for it. */
-async function welcome({ stream, remote, host, program, known }: Visit, hello: Hello, greeting: Greeting): Promise<void> {
+async function welcome({ stream, remote, host, program }: Visit, hello: Hello, greeting: Greeting): Promise<void> {
   const said: Welcome = { t: 'welcome', ...program, ...greeting }
   const codec = await openCodec(hello.role, 'asks')
-  known()
   if (stream.writable) stream.write(`${JSON.stringify(said)}\n`)
   const pass = host.pass?.[hello.role]
   if (pass !== undefined) return pass(hello, stream, remote)

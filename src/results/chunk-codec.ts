@@ -26,6 +26,8 @@ const COLUMNS = 11
 const WEIGHT = 5
 /** Of the widest row there can be: the bound of what is inflated. */
 const MAX_ROW_BYTES = 8 * COLUMNS
+/** Of a chunk; the widest ones hold 16,384. What a header says must not become memory unseen. */
+const MAX_ROWS = 1 << 20
 
 export interface EncodedColumns {
   /** Planes of each column, in the order of the table above. */
@@ -73,6 +75,7 @@ export interface PayloadFacts {
 /** Throws an Error that says what does not fit. */
 export async function decodeColumns(payload: Uint8Array, { rows, planes, firstNs }: PayloadFacts): Promise<Columns> {
   if (planes.length !== COLUMNS) throw new Error(`it has ${planes.length} columns instead of ${COLUMNS}`)
+  if (rows > MAX_ROWS) throw new Error(`it has ${rows} rows, ${MAX_ROWS} are taken`)
   const bytes = await promisify(inflateRaw)(payload, { maxOutputLength: rows * MAX_ROW_BYTES + 1 })
   const expected = rows * planes.reduce((sum, width) => sum + width, 0)
   if (bytes.length !== expected) throw new Error(`its columns hold ${bytes.length} bytes instead of ${expected}`)

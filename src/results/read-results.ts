@@ -12,6 +12,9 @@ import { isResultName } from './result-id.ts'
 import { SNAPSHOT_CODEC } from './snapshot-writer.ts'
 import { parseEventLine, type StoredEvent } from './stored-events.ts'
 
+/** Of a minute's snapshots, inflated: a small file must not become all memory. */
+const MAX_TEXT_BYTES = 256 << 20
+
 export interface FoundFile<Header> {
   readonly path: string
   readonly header: Header
@@ -78,7 +81,7 @@ async function decodeChunk(name: string, { header, payload }: ResultFile): Promi
 async function decodeEvents(name: string, { header, payload }: ResultFile): Promise<StoredEvent[]> {
   if (header.rally !== 'snapshots' || header.codec !== SNAPSHOT_CODEC) throw damaged(name, `it holds no snapshots of codec ${SNAPSHOT_CODEC}`)
   try {
-    const text = (await promisify(inflateRaw)(payload)).toString()
+    const text = (await promisify(inflateRaw)(payload, { maxOutputLength: MAX_TEXT_BYTES })).toString()
     return text.trimEnd().split('\n').map(parseEventLine)
   } catch (error) {
     throw damaged(name, messageOf(error))

@@ -127,6 +127,10 @@ test('restart keeps what no flag changes, and starts a daemon that did not run',
   assert.equal((await home.daemon('restart', '--node-name=b')).code, 0)
   const { stdout } = await home.daemon('status', '--json')
   assert.equal((JSON.parse(stdout) as { daemon: { node: string } }).daemon.node, 'b')
+  const { pid } = home
+  process.kill(pid, 'SIGKILL')
+  await until(() => !isAlive(pid), 'it lives')
+  assert.match((await home.daemon('restart')).stdout, /^Node b listens/)
   await home.daemon('stop')
   assert.equal((await home.daemon('restart', '--node-name=c')).code, 0)
 })
@@ -176,6 +180,10 @@ test('the key of another node does not start a daemon that nobody can use', asyn
   assert.equal(code, 64)
   assert.match(stderr, /the key of this machine is that of node a, not of b/)
   assert.ok(!existsSync(home.socket))
+  await home.start('--node-name=a', '--node-ip=127.0.0.2', `--port=${await freePort()}`)
+  const { pid } = home
+  assert.equal((await home.daemon('restart', '--node-name=b')).code, 64)
+  assert.ok(isAlive(pid), 'it was stopped for one that cannot start')
 })
 
 test('flags that cannot be meant are refused together', async () => {

@@ -5,7 +5,9 @@ import { once } from 'node:events'
 import { linkSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { listen, type ListenOptions } from '../../src/protocol/listener.ts'
+import { FACTS } from '../helpers/node-facts.ts'
 import { until } from '../helpers/race-process.ts'
 import { visit, type Door } from '../helpers/raw-visitor.ts'
 import { helloLine, startListener, type TestListener } from '../helpers/test-listener.ts'
@@ -105,6 +107,9 @@ test('of very many who say nothing 64 are waited for, five seconds long, and a g
 
 test('a hello that comes letter by letter has five seconds, with the key as without', async (t) => {
   const listener = await startListener(t, 'tls')
+  // One who has said his hello may be let in later than that: a node that must first be freed is.
+  const slow = await startListener(t, 'tls', { greet: () => wait(5300, { node: 'a', facts: FACTS }) })
+  const guest = slow.dial()
   const drips = [visit(listener.door), visit(withoutKey(listener.door))]
   const dripping = setInterval(() => drips.forEach(({ socket }) => socket.writable && socket.write('{')), 50)
   t.after(() => clearInterval(dripping))
@@ -113,6 +118,9 @@ test('a hello that comes letter by letter has five seconds, with the key as with
     listener.problems.filter((line) => !/: no hello within 5 s$|: no TLS$/.test(line)),
     []
   )
+  const { welcome, close } = await guest.then((connection) => ({ welcome: connection.welcome, close: () => connection.close() }))
+  close()
+  assert.deepEqual([welcome.node, slow.problems], ['a', []])
   await isHealthy(listener)
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RallyError } from '../../../src/core/errors.ts'
+import { fit, widthOf } from '../../../src/cli/display-width.ts'
 import { fleetProblems, fleetTable } from '../../../src/cli/status-table.ts'
 import { offsetText, stateText } from '../../../src/cli/node-text.ts'
 import type { ProbedNode } from '../../../src/node/probe-node.ts'
@@ -82,4 +83,16 @@ test('what is wrong is told with what to do: a silent node, and one of another p
     ['node b runs another program: version 0.1.0, fedcba98 instead of abcdef01', 'node c: 10.0.0.3:1900: no answer']
   )
   assert.ok(problems.every(({ hint }) => hint !== ''))
+})
+
+test('a text without end is measured by its beginning: whoever sends it holds nobody up', () => {
+  const text = 'x'.repeat(1_000_000)
+  assert.equal(widthOf(text), 2000)
+  assert.equal(fit(text, 10), 'xxxxxxxxx…')
+})
+
+test('what is wrong with a node is told with its name, also where that is a letter of every message', () => {
+  const trouble = new RallyError('node', '10.0.0.3:1900: no daemon listens there (connection refused)', { hint: 'start it' })
+  const [problem] = fleetProblems([{ ...silent('c', null), trouble } as ProbedNode], 'abc')
+  assert.match(problem?.text ?? '', /^node c: 10\.0\.0\.3/)
 })

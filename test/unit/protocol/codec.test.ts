@@ -221,3 +221,21 @@ test('the last word is heard on every channel', async () => {
     assert.match(fault(codec, lineOf({ t: 'error', message: 1 })), /wrong shape/)
   }
 })
+
+test('what a peer tells of itself is bounded where one pays for it: seconds of a step, addresses, words for a line', async () => {
+  const { 'step-joined': joined } = SAMPLES.control.answers
+  const [task, result] = Object.entries(joined.tasks)[0]!
+  const late = (changed: object): unknown => ({ ...joined, tasks: { [task]: { ...result, ...changed } } })
+  const { member } = SAMPLES.member.asks
+  const { status } = SAMPLES.status.answers
+  const tries: readonly (readonly [Role, Side, unknown, RegExp])[] = [
+    ['control', 'answers', late({ lastEndAtMs: 1e15 }), /lastEndAtMs must be <= /],
+    ['control', 'answers', late({ firstEndAtMs: -1 }), /firstEndAtMs must be >= 0/],
+    ['control', 'answers', JSON.parse(JSON.stringify(joined).replace('"k":1', '"k":200000000')), /seconds\/0\/k must be <= /],
+    ['member', 'asks', { ...member, port: 99_999_999 }, /port must be <= 65535/],
+    ['member', 'asks', { ...member, host: 'a\n[ERROR] b' }, /host must match/],
+    ['member', 'asks', { ...member, host: 'x'.repeat(900_000) }, /host must match/],
+    ['status', 'answers', { ...status, version: 'x'.repeat(900_000) }, /version must match/]
+  ]
+  for (const [role, side, message, reason] of tries) assert.match(fault(await openCodec(role, side), lineOf(message)), reason)
+})

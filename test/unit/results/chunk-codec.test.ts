@@ -53,3 +53,9 @@ test('columns that do not fit their header are refused, not guessed', async () =
 })
 
 const PLAIN: PlainRow = { finishNs: 5, latencyNs: 3, serviceNs: 2, processingNs: 4, sendDelayNs: 1, weight: 1, client: 0, task: 0, error: 0, unit: 0, normal: 1 }
+
+test('what a header says of its rows is not believed beyond what a chunk can hold', async () => {
+  const payload = await deflateColumns(new Uint8Array(0))
+  const facts = { rows: 40_000_000, planes: Array.from({ length: 11 }, () => 0), firstNs: 0 }
+  await assert.rejects(decodeColumns(payload, facts), /40000000 rows, 1048576 are taken/)
+})

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, readdirSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { deflateRawSync } from 'node:zlib'
 import type { Snapshot, StepJoined } from '../../../src/protocol/messages.ts'
+import { fileOf } from '../../../src/results/result-file.ts'
 import { findResults, readEvents } from '../../../src/results/read-results.ts'
 import { sealLeftOpen } from '../../../src/results/snapshot-writer.ts'
 import { Histogram } from '../../../src/sample/histogram.ts'
@@ -53,4 +55,11 @@ test('what a killed node left open is found up to its last whole line, once the 
   const { events } = await eventsIn(join(dir, 'r'))
   assert.deepEqual(events.map((event) => ('seq' in event ? event.seq : 'joined')), [1, 'joined', 2, 3])
   assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.open')), [])
+})
+
+test('a small file that inflates to very much is damaged, not read', async () => {
+  const path = join(mkdtempSync(join(base, 'x-')), '0a-000000')
+  const facts = { race: 'r', node: 'a', epoch: '0a', seq: 0, step: 0, 'started-at-ms': 0, count: 1, joined: true, codec: 'ndjson-deflate' }
+  writeFileSync(path, fileOf({ rally: 'snapshots', version: 1, ...facts }, deflateRawSync(Buffer.alloc(300 << 20), { level: 1 })))
+  await assert.rejects(readEvents(path), /0a-000000 is damaged: .*larger than/)
 })
