@@ -1,6 +1,6 @@
 // An error → what a person reads, and the exit code.
 
-import { messageOf, RallyError } from '../core/errors.ts'
+import { messageOf, RallyError, systemCode } from '../core/errors.ts'
 import type { Output } from './output.ts'
 
 export interface ErrorPlace {
@@ -34,7 +34,14 @@ function hintFor(error: RallyError, command: string | null): string {
 }
 const USAGE_HINT = new RallyError('usage', '').hint
 
-function printBug(output: Output, error: unknown, { logFile }: ErrorPlace): number {
+function printBug(output: Output, error: unknown, { logFile, prefix }: ErrorPlace): number {
+  const code = systemCode(error)
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    // Met where no request is: Node.js opens some hundred files of a program at once.
+    output.error(`${prefix}${code === 'EMFILE' ? 'this process' : 'this machine'} may not open another file (${messageOf(error)})`)
+    output.errorDetail('Hint: raise the limit of open files: `ulimit -n 65536`')
+    return 64
+  }
   output.error(`this is a bug in Rally: ${messageOf(error)}`)
   output.errorDetail(error instanceof Error ? (error.stack ?? '') : String(error))
   output.errorDetail(`Hint: please report it with the lines above${logFile === null ? '' : ` and the log file ${logFile}`}`)

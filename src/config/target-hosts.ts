@@ -40,7 +40,7 @@ export function targetHosts(text: string, baseDir?: string): Readonly<Record<str
   const clusters = Object.entries(parseTargetHosts(text, baseDir)).map(([cluster, hosts]) => {
     const resolved = hosts.map((host) => {
       const found = 'text' in host ? fromText(host.text) : fromObject(host.object)
-      problems.push(...found.problems)
+      problems.push(...found.problems, ...nameProblems(found.host.host))
       return found.host
     })
     return [cluster, resolved]
@@ -81,6 +81,15 @@ function fromText(given: HostText): Resolved {
     auth: given.auth === null ? null : { user, password }
   }
   return { host, problems }
+}
+
+/** Each HTTP engine puts the name into a URL, which takes no space, no `%` (so no zone of an IPv6 address) and no 999.1.1.1. */
+function nameProblems(name: string): string[] {
+  if (name === '') return []
+  const url = `http://${name.includes(':') ? `[${name}]` : name}:9200/`
+  const parts = URL.canParse(url) ? new URL(url) : null
+  // The port comes out only if nothing in the name ended the host before it.
+  return parts?.port === '9200' && parts.username === '' ? [] : [`[${name}] is neither a host name nor an address`]
 }
 
 const OBJECT_KEYS = ['host', 'port', 'url_prefix', 'use_ssl', 'scheme', 'http_auth']

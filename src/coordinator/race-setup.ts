@@ -4,7 +4,7 @@ import { RallyError } from '../core/errors.ts'
 import { whyNotServed } from '../operation/known-types.ts'
 import { operationTypes } from '../operation/registry.ts'
 import { paceProblems } from '../scheduler/scheduler.ts'
-import { challengeToRun, tasksOf, type Challenge } from '../track/track.ts'
+import { challengeToRun, clientsOf, tasksOf, type Challenge } from '../track/track.ts'
 import { identifyTarget, type IdentifiedTarget } from './identify-target.ts'
 import type { RaceRequest } from './race-request.ts'
 import type { EmbeddedTarget, RaceServices } from './race-services.ts'
@@ -21,6 +21,7 @@ export async function setUpRace(request: RaceRequest, services: RaceServices, cl
   const challenge = challengeToRun(request.track)
   if (challenge === null) throw new RallyError('track', `track ${request.track.name} has no challenge to run`)
   refuseUnserved(request, challenge)
+  refuseTooMany(challenge)
   if (request.target !== null) return { challenge, target: request.target, targetGone: null }
   const embedded = await services.startEmbedded()
   closers.push(() => embedded.stop())
@@ -35,6 +36,20 @@ function endOfEmbedded({ code, signal, stderr }: Awaited<EmbeddedTarget['exited'
   const words = stderr.trim() === '' ? '' : `: ${stderr.trim()}`
   return new RallyError('target', `the embedded node has ended (${signal ?? `exit code ${code}`})${words}`, {
     hint: 'run the race again; if the system was short of memory, give it more, or use a smaller track'
+  })
+}
+
+/** Each client has a place in each element of the schedule: more of them than memory holds would end this process without a word. */
+const MAX_PLACES = 2_000_000
+
+function refuseTooMany({ name, schedule }: Challenge): void {
+  const sums = schedule.map((element) => tasksOf(element).reduce((sum, task) => sum + task.clients, 0))
+  const clients = Math.max(...schedule.map(clientsOf))
+  const places = sums.reduce((all, sum) => all + Math.max(sum, clients), 0)
+  if (places <= MAX_PLACES) return
+  const most = `${clients.toLocaleString('en')} clients in ${schedule.length} element(s) of the schedule`
+  throw new RallyError('track', `challenge ${name}: ${most}: clients × elements may be ${MAX_PLACES.toLocaleString('en')} at most`, {
+    hint: 'give its tasks fewer [clients]'
   })
 }
 

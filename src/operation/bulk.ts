@@ -3,7 +3,7 @@
 import { messageOf } from '../core/errors.ts'
 import { numberOf, type JsonObject } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
-import type { TargetAnswer, TargetClient, TargetRequest } from '../target/request.ts'
+import { isErrorStatus, type TargetAnswer, type TargetClient, type TargetRequest } from '../target/request.ts'
 import { checkAssertions } from './assertions.ts'
 import { describeErrors, errorsFlag, itemsOf, parseBulkAnswer, type BulkItem } from './bulk-answer.ts'
 import { bulkDetails } from './bulk-details.ts'
@@ -66,7 +66,7 @@ async function runBulk(client: TargetClient, wanted: BulkRequest, context: RunCo
 function resultOf(answer: TargetAnswer, wanted: BulkRequest, attempts: Attempts, context: RunContext): OperationResult | null {
   attempts.bytes += answer.wireBytes
   const mayRetry = attempts.retries < wanted.retriesOn429 && !context.stopping()
-  if (answer.status >= 300) return answer.status === 429 && mayRetry ? null : failed(apiFailure(answer), attempts.bytes)
+  if (isErrorStatus(answer.status)) return answer.status === 429 && mayRetry ? null : failed(apiFailure(answer), attempts.bytes)
   if (!needsItems(wanted, answer, attempts, context)) return succeeded(wanted, attempts)
   const parsed = parsedAnswer(answer)
   if (parsed instanceof Error) return failed(unreadable(answer, parsed), attempts.bytes)

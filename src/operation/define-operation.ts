@@ -2,7 +2,7 @@
 
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import type { TargetAnswer, TargetClient, TargetRequest } from '../target/request.ts'
+import { isErrorStatus, type TargetAnswer, type TargetClient, type TargetRequest } from '../target/request.ts'
 import { assertionsOf, checkAssertions, type Assertion } from './assertions.ts'
 import { elasticParams } from './elastic-params.ts'
 import { ApiError, failedResult } from './failure.ts'
@@ -57,7 +57,7 @@ export function defineOperation<Encoded>(definition: Definition<Encoded>): Opera
 /** Sends; throws ApiError for an error status that is not to be ignored. */
 export async function sendOk(client: TargetClient, request: TargetRequest, ignore: readonly number[] = []): Promise<TargetAnswer> {
   const answer = await client.send(request)
-  if (answer.status >= 400 && !ignore.includes(answer.status)) throw new ApiError(answer)
+  if (isErrorStatus(answer.status) && !ignore.includes(answer.status)) throw new ApiError(answer)
   return answer
 }
 

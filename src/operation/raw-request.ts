@@ -3,7 +3,7 @@
 import { RallyError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { printJson } from '../core/json-print.ts'
-import type { TargetRequest } from '../target/request.ts'
+import { isErrorStatus, type TargetRequest } from '../target/request.ts'
 import { done } from './define-operation.ts'
 import { elasticParams } from './elastic-params.ts'
 import { apiFailure, failed } from './failure.ts'
@@ -23,10 +23,15 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const
 const single = singleExchange({
   request: (params) => (params as RawRequest).request,
   judge: (answer, params) => {
-    if (answer.status >= 400 && !(params as RawRequest).ignore.includes(answer.status)) return failed(apiFailure(answer), answer.wireBytes)
+    if (isRefused(answer.status, params as RawRequest)) return failed(apiFailure(answer), answer.wireBytes)
     return done(answer.wireBytes)
   }
 })
+
+/** HEAD asks whether something is there: for Elastic's client 404 answers that. */
+function isRefused(status: number, { request, ignore }: RawRequest): boolean {
+  return isErrorStatus(status) && !ignore.includes(status) && !(status === 404 && request.method === 'HEAD')
+}
 
 export const rawRequest: OperationType = {
   name: 'raw-request',

@@ -1,7 +1,7 @@
 // search: one `GET /{index}/_search`, made once and sent again and again.
 
 import { numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
-import type { TargetAnswer, TargetRequest } from '../target/request.ts'
+import { isErrorStatus, type TargetAnswer, type TargetRequest } from '../target/request.ts'
 import { assertionsOf, checkAssertions, type Assertion } from './assertions.ts'
 import { defineOperation, done } from './define-operation.ts'
 import { elasticParams } from './elastic-params.ts'
@@ -63,7 +63,7 @@ function encode(params: JsonObject, operation: string): SearchRequest {
 }
 
 function searchResult(answer: TargetAnswer, params: SearchRequest, context: RunContext): OperationResult {
-  if (answer.status >= 400) {
+  if (isErrorStatus(answer.status)) {
     return params.ignore.includes(answer.status) ? done(answer.wireBytes) : failed(apiFailure(answer), answer.wireBytes)
   }
   const partial = partialReason(answer)

@@ -1,7 +1,7 @@
 // Takes in an answer as its connection hands it over, and keeps as much of it as was asked for.
 
 import { EMPTY, KeptAnswer, NO_HEADERS } from './answer.ts'
-import type { TargetAnswer, TargetRequest } from './request.ts'
+import { isErrorStatus, type TargetAnswer, type TargetRequest } from './request.ts'
 
 const HEAD_BYTES = 4096
 const MAX_ERROR_BYTES = 64 * 1024
@@ -51,7 +51,7 @@ export class AnswerReader {
 
   start(status: number, head: AnswerHead, keep: TargetRequest['keep']): void {
     this.#status = status
-    this.#keep = keep === 'all' ? 'all' : status >= 400 ? 'error' : keep
+    this.#keep = keep === 'all' ? 'all' : isErrorStatus(status) ? 'error' : keep
     if (this.#keep === 'none') return
     this.#encoding = head.encoding()
     this.#keptHead = this.#keep === 'head' ? null : head.keep()

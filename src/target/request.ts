@@ -30,6 +30,11 @@ export interface TargetAnswer {
   readonly wireBytes: number
 }
 
+/** Elastic's client takes all but 2xx for an error: a redirect is followed by nobody, so it has answered nothing. */
+export function isErrorStatus(status: number): boolean {
+  return status < 200 || status > 299
+}
+
 /** When the exchanges since the last `begin()` left and ended, monotonic milliseconds; NaN: none yet. */
 export interface RequestTiming {
   firstSentMs: number

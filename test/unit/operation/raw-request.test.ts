@@ -33,6 +33,11 @@ test('a path without slash, without anything, or an unknown method is a mistake 
   await assert.rejects(runOperation('raw-request', { path: '/', method: 'PATCH' }, [[200]]), /unknown HTTP method 'PATCH'/)
 })
 
+test('a HEAD that finds nothing has its answer', async () => {
+  assert.equal((await runOperation('raw-request', { path: '/x', method: 'HEAD' }, [[404]])).result.success, true)
+  assert.equal((await runOperation('raw-request', { path: '/x', method: 'HEAD' }, [[403]])).result.success, false)
+})
+
 test('an error status is a failure unless it is ignored', async () => {
   const failed = await runOperation('raw-request', { path: '/x' }, [[404, '']])
   assert.deepEqual(

@@ -84,6 +84,13 @@ test('failed shards are seen wherever the head of the answer ends', async () => 
   }
 })
 
+test('a redirect is a failure: nobody follows it', async () => {
+  for (const type of ['search', 'raw-request', 'refresh']) {
+    const { result } = await runOperation(type, { body: {}, path: '/' }, [[301, '']], { track })
+    assert.deepEqual([type, result.success, result.failure?.errorClass], [type, false, 'http-301'])
+  }
+})
+
 test('a 429 has its own class, a 404 may be ignored', async () => {
   const rejected = { error: { type: 'es_rejected_execution_exception', reason: 'queue full' }, status: 429 }
   const many = await runOperation('search', { body: {} }, [[429, rejected]], { track })
