@@ -63,6 +63,7 @@ export class RequestRecord {
   /** Once the outcome is known; gives the moment. */
   ends(result: OperationResult, recorder: TaskRecorder, isNormal: boolean, moments: RequestMoments): number {
     const doneMs = this.#clock.monotonicMs()
+    this.#thread.pacer.answered()
     recorder.tally.retries += this.#timing.retries
     if (result.failure?.errorClass === 'cancelled') {
       recorder.cancelled(doneMs - this.#stepStartMs)

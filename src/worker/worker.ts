@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { systemClock } from '../core/clock.ts'
 import { RallyError, toWire } from '../core/errors.ts'
 import { parseJson } from '../core/json-parse.ts'
+import { wakeOnTime } from '../core/timer-slack.ts'
 import { createTargetClient } from '../target/target-client.ts'
 import { UnreachableError, type TargetClient } from '../target/request.ts'
 import type { Track } from '../track/track.ts'
@@ -44,7 +45,7 @@ class Worker {
     this.#start = start
     this.#port = port
     const clock = systemClock
-    const pacer = new Pacer(clock)
+    const pacer = new Pacer(clock, wakeOnTime())
     const health = new ThreadHealth(clock, start.clients)
     this.#outbox = new ChunkOutbox({
       maxInFlight: start.maxChunksInFlight,

@@ -64,6 +64,11 @@ export function truthTimes({ arrivals, answers }: Truth): Float64Array {
   return answers.map((answer, index) => answer - arrivals[index]!).sort()
 }
 
+/** The same of the `count` requests that came last: those before were a warm-up. */
+export function lastTimes({ arrivals, answers, delays }: Truth, count: number): Float64Array {
+  return truthTimes({ arrivals: arrivals.slice(-count), answers: answers.slice(-count), delays })
+}
+
 function readTruth(text: string): Truth {
   const [head, ...lines] = text.trimEnd().split('\n')
   const { dropped } = JSON.parse(head ?? '{}') as { dropped: number }

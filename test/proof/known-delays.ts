@@ -1,17 +1,20 @@
-// Proof 2: a node that takes a known time is measured as taking it, whatever the shape of that time and however busy the driver is.
+// Proof 2: a node that takes a known time is measured as taking it, whatever the shape of that time and however busy the machine is.
 
 import type { HttpEngine } from '../../src/target/target-options.ts'
-import { bareLoad } from './bare-load.ts'
-import { truthTimes, withNode, type CalibratedNode } from './calibrated-node.ts'
+import { bareLoad, warmUp, type SteadyLoad } from './bare-load.ts'
+import { lastTimes, truthTimes, withNode, type CalibratedNode } from './calibrated-node.ts'
 import { measure } from './load.ts'
+import { openCapacity } from './open-capacity.ts'
 import { atMost, near, timeSlack, type Proven } from './proven.ts'
 import { distanceBeyond } from './statistics/kolmogorov-smirnov.ts'
-import { asSamples, quantileOf } from './statistics/quantile.ts'
+import { ascending, asSamples, quantileOf } from './statistics/quantile.ts'
 
-const DELAYS = ['fixed:40', 'exponential:40', 'bimodal:20,120,0.2', 'lognormal:36,0.5']
-/** Of what driver and node reach together: on two cores, both have one to themselves at most. */
+const FIXED_MS = 40
+const DELAYS = [`fixed:${FIXED_MS}`, 'exponential:40', 'bimodal:20,120,0.2', 'lognormal:36,0.5']
+/** Of the open load that node and machine bear. */
 const LOADS = [0.1, 0.5, 0.8]
 const SECONDS = 4
+const WARM_UP_SECONDS = 1
 /** Nearly four times the mean: later requests of a client are late, which service time does not mind. */
 const CLIENT_INTERVAL_SECONDS = 0.15
 /** Points at which the distributions are compared: a share of 0.05 % each. */
@@ -25,38 +28,53 @@ interface Seen {
   readonly truth: Float64Array
 }
 
+interface Both {
+  readonly ours: Seen
+  readonly bare: Seen
+  /** What loopback, sockets and a busy node add, as the bare client sees it. */
+  readonly floorMs: number
+}
+
 export async function knownDelays(engine: HttpEngine): Promise<Proven[]> {
-  const capacity = await capacityWithDelay(engine)
+  const capacity = await openCapacity({ delay: DELAYS[0]! }, CLIENT_INTERVAL_SECONDS, timeSlack(FIXED_MS))
   const proven: Proven[] = []
   for (const share of LOADS) {
     const perSecond = Math.round(capacity * share)
     const load = { clients: Math.max(8, Math.round(perSecond * CLIENT_INTERVAL_SECONDS)), perSecond, seconds: SECONDS }
     for (const delay of DELAYS) {
-      const bare = await see(delay, (node) => bareLoad(node, load))
-      const ours = await see(delay, async (node) => asSamples((await measure(node, { ...load, engine })).normal.serviceTime, POINTS))
+      const both = await withNode({ delay }, (node) => seeBoth(node, load, engine))
       const name = `${delay} at ${perSecond}/s (${share * 100} %)`
-      // What loopback, sockets and a busy node add, as the bare client sees it.
-      const floorMs = quantileOf(bare.times, 50) - quantileOf(bare.truth, 50)
-      proven.push(distance(name, { ours, bare, floorMs }), median(name, ours, floorMs))
+      proven.push(distance(name, both), median(name, both))
     }
   }
   return proven
 }
 
-/** Requests per second that driver and node reach together while every answer is delayed. */
-async function capacityWithDelay(engine: HttpEngine): Promise<number> {
-  const measured = await withNode({ delay: DELAYS[0]! }, (node) => measure(node, { clients: 1000, engine, seconds: 4 }))
-  return measured.account.normal.ok / measured.elapsedSeconds
+/** Ours between two halves of the bare client's, so that what comes and goes on the machine befalls both. */
+async function seeBoth(node: CalibratedNode, load: SteadyLoad, engine: HttpEngine): Promise<Both> {
+  const half = { ...load, seconds: load.seconds / 2 }
+  await warmUp(node)
+  const before = await seeBare(node, half)
+  const ours = await seeOurs(node, { ...load, engine })
+  const after = await seeBare(node, half)
+  const bare = { times: merged(before.times, after.times), truth: merged(before.truth, after.truth) }
+  return { ours, bare, floorMs: quantileOf(bare.times, 50) - quantileOf(bare.truth, 50) }
 }
 
-async function see(delay: string, times: (node: CalibratedNode) => Promise<Float64Array>): Promise<Seen> {
-  return withNode({ delay }, async (node) => ({ times: await times(node), truth: truthTimes(await node.truth()) }))
+async function seeBare(node: CalibratedNode, load: SteadyLoad): Promise<Seen> {
+  await node.clearTruth()
+  const times = await bareLoad(node, load)
+  return { times, truth: truthTimes(await node.truth()) }
 }
 
-interface Both {
-  readonly ours: Seen
-  readonly bare: Seen
-  readonly floorMs: number
+async function seeOurs(node: CalibratedNode, load: SteadyLoad): Promise<Seen> {
+  await node.clearTruth()
+  const { serviceTime } = (await measure(node, { ...load, warmupSeconds: WARM_UP_SECONDS })).normal
+  return { times: asSamples(serviceTime, POINTS), truth: lastTimes(await node.truth(), serviceTime.count) }
+}
+
+function merged(one: Float64Array, other: Float64Array): Float64Array {
+  return ascending([...one, ...other])
 }
 
 /** Where few values come often, a shift of a microsecond moves half of all samples past a step: there, what lies beyond the slack counts. */
@@ -73,7 +91,12 @@ function distance(name: string, { ours, bare, floorMs }: Both): Proven {
   return atMost(`known delay ${name}: ${how}`, '%', share(ours), share(bare) + ALLOWED_PERCENT)
 }
 
-function median(name: string, { times, truth }: Seen, floorMs: number): Proven {
-  const expected = quantileOf(truth, 50)
-  return near(`known delay ${name}: service time p50`, 'ms', { expected, measured: quantileOf(times, 50) - floorMs }, timeSlack(expected))
+function median(name: string, { ours, floorMs }: Both): Proven {
+  const expected = quantileOf(ours.truth, 50)
+  return near(
+    `known delay ${name}: service time p50`,
+    'ms',
+    { expected, measured: quantileOf(ours.times, 50) - floorMs },
+    timeSlack(expected)
+  )
 }
