@@ -18,7 +18,16 @@ export interface Ended {
 
 export interface RaceDocument {
   readonly status: string
+  readonly health: { readonly findings: readonly Finding[] }
   readonly results: { readonly op_metrics: readonly TaskFigures[] }
+}
+
+interface Finding {
+  readonly figure: string
+  readonly worst: number | null
+  readonly where: string
+  readonly seconds: number
+  readonly when: Readonly<Record<string, unknown>> | null
 }
 
 export interface TaskFigures {
@@ -30,13 +39,14 @@ export interface TaskFigures {
 }
 
 export class RaceHome {
-  readonly folder = mkdtempSync(join(tmpdir(), 'rally-proof-'))
-  readonly #track = join(this.folder, 'track')
-
+  readonly folder: string
+  readonly #track: string
   readonly #engine: HttpEngine
 
-  /** The schedule is that of the only challenge. */
-  constructor(schedule: readonly Readonly<Record<string, unknown>>[], engine: HttpEngine) {
+  /** The schedule is that of the only challenge; the home is made in the folder `within`. */
+  constructor(schedule: readonly Readonly<Record<string, unknown>>[], engine: HttpEngine, within = tmpdir()) {
+    this.folder = mkdtempSync(join(within, 'rally-proof-'))
+    this.#track = join(this.folder, 'track')
     this.#engine = engine
     mkdirSync(this.#track)
     writeFileSync(join(this.#track, 'track.json'), JSON.stringify({ version: 2, description: 'proof', schedule }))

@@ -16,6 +16,7 @@ import { sameAgain } from './same-again.ts'
 import { scheduleFidelity } from './schedule-fidelity.ts'
 import { selfBottleneck } from './self-bottleneck.ts'
 import { singleQueue } from './single-queue.ts'
+import { slowDisk } from './slow-disk.ts'
 import { stall } from './stall.ts'
 
 const PROOFS: Readonly<Record<string, Prove>> = {
@@ -30,7 +31,8 @@ const PROOFS: Readonly<Record<string, Prove>> = {
   workers: oneAndFourWorkers,
   edges,
   clock: clockStep,
-  again: sameAgain
+  again: sameAgain,
+  disk: slowDisk
 }
 
 const ENGINES: readonly HttpEngine[] = ['undici', 'lean']
