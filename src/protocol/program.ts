@@ -9,6 +9,9 @@ import { PROTOCOL, type Hello, type Refusal } from './hello.ts'
 
 export type Program = Pick<Hello, 'protocol' | 'version' | 'program'>
 
+/** A daemon runs the program that it was started with. */
+export const SAME_VERSION = 'bring the same version of Rally to both machines, and run `rally daemon restart` there (`rally bootstrap` is to do both)'
+
 let known: Promise<Program> | null = null
 
 /** Of the files as they were when it was first asked for. */
@@ -22,7 +25,7 @@ export function otherProgram(there: Program, here: Program): Refusal | null {
   if (there.protocol === here.protocol && there.program === here.program) return null
   const code = there.protocol === here.protocol ? 'program' : 'protocol'
   const message = `it runs Rally ${programText(here)}, not ${programText(there)}`
-  return { t: 'refused', code, message, hint: 'bring the same version of Rally to both machines: rally bootstrap' }
+  return { t: 'refused', code, message, hint: SAME_VERSION }
 }
 
 /** `0.1.0 (program 1a2b3c4d, protocol 1)` */

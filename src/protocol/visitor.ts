@@ -20,7 +20,7 @@ import { PROTOCOL, type Hello, type Refusal, type Welcome } from './hello.ts'
 import type { Greeting, Host } from './host.ts'
 import { parseLine } from './json-line.ts'
 import { identityOf } from './pre-shared-key.ts'
-import { otherProgram, type Program } from './program.ts'
+import { otherProgram, SAME_VERSION, type Program } from './program.ts'
 import { WireFault } from './wire-fault.ts'
 
 const HELLO_LIMIT_BYTES = 4096
@@ -101,7 +101,7 @@ function checkedHello(check: () => FirstWord): Hello | Refusal {
     return check() as Hello
   } catch (error) {
     if (!(error instanceof WireFault)) throw error
-    return { t: 'refused', code: 'shape', message: error.message, hint: 'bring the same version of Rally to both machines: rally bootstrap' }
+    return { t: 'refused', code: 'shape', message: error.message, hint: SAME_VERSION }
   }
 }
 

@@ -59,7 +59,7 @@ const otherVersion: Fault = {
     const at = process.uptime()
     const race = fleet.race(3)
     const end = await race.endsWith(64)
-    assert.match(race.stderr, /rally bootstrap/)
+    assert.match(race.stderr, /rally daemon restart.*rally bootstrap/)
     await fleet.onlyDaemons()
     return {
       what: `${race.line(/\[ERROR\]/)} ⏎ ${race.line(/Hint/)}`,
