@@ -34,7 +34,8 @@ export async function openNodes({ flags, raceId, settings, output, signal }: Rac
     key,
     race: { race: raceId, token: randomBytes(16).toString('hex'), owner: `${userInfo().username}@${hostname()}`, force: isOn(flags, 'force') },
     signal,
-    warn: (line) => output.warning(line)
+    warn: (line) => output.warning(line),
+    waits: (nodes, seconds) => output.info(`Waiting for the answer of node ${nodes.join(', ')} (${seconds} s)`)
   })
   const opened = remote.values()
   return hosts.map(({ isLocal }) => (isLocal ? openLocalNode(settings) : opened.next().value!))

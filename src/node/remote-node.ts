@@ -1,6 +1,7 @@
 // A node on another machine, or a daemon of this one, as a race's coordinator gets it: a session behind a control connection, which can
 // be opened anew when it breaks.
 
+import { systemClock } from '../core/clock.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
 import { nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import type { Connection } from '../protocol/connection.ts'
@@ -46,22 +47,39 @@ export interface RemoteNodesRequest {
   readonly signal: AbortSignal
   /** What the user should know, as a race that had to end for this one. */
   readonly warn: (line: string) => void
+  /** After three seconds, and then now and again: who has not answered yet. */
+  readonly waits: (nodes: readonly string[], seconds: number) => void
 }
 
 /** A node may have to end another race first. */
 const OPEN_DEADLINE_MS = 20_000
+const TOLD_AFTER_MS = 3000
+const TOLD_AGAIN_MS = 10_000
 /** Within the ten seconds after which a node counts as lost, several attempts must fit. */
 const REOPEN_DEADLINE_MS = 2500
 
 /** A session on each node; throws RallyError('node') with one line for each that cannot take part, no session left open then. */
 export async function openRemoteNodes(request: RemoteNodesRequest): Promise<readonly RemoteNode[]> {
-  const tried = await Promise.allSettled(request.nodes.map((node) => openRemoteNode(node, request)))
+  const tried = await openAll(request)
   const failures = tried.flatMap((one, index) => (one.status === 'rejected' ? [{ node: request.nodes[index]!.node, error: one.reason as unknown }] : []))
   const opened = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   if (failures.length === 0) return opened
   for (const { peer } of opened) giveBack(peer)
   request.signal.throwIfAborted()
   throw refusalOf(failures, request.nodes.length)
+}
+
+async function openAll(request: RemoteNodesRequest): Promise<PromiseSettledResult<RemoteNode>[]> {
+  const waiting = new Set(request.nodes.map(({ node }) => node))
+  const sinceMs = systemClock.monotonicMs()
+  const tell = (): void => {
+    request.waits([...waiting], Math.floor((systemClock.monotonicMs() - sinceMs) / 1000))
+    timer = setTimeout(tell, TOLD_AGAIN_MS)
+  }
+  let timer = setTimeout(tell, TOLD_AFTER_MS)
+  const tried = await Promise.allSettled(request.nodes.map((node) => openRemoteNode(node, request).finally(() => waiting.delete(node.node))))
+  clearTimeout(timer)
+  return tried
 }
 
 /** What each of them said, and what to do about it. A bug is thrown as it is. */

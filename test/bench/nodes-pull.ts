@@ -125,7 +125,8 @@ async function latestSnapshot(daemons: BenchDaemons, race: string, meanwhile: ()
     key: daemons.key,
     race: { race, token: race, owner: 'bench', force: false },
     signal: new AbortController().signal,
-    warn: () => undefined
+    warn: () => undefined,
+    waits: () => undefined
   })
   const cameAt: number[] = []
   const nodes = opened.map((node) => ({ ...node, peer: watched(node.peer, () => cameAt.push(performance.now())) }))

@@ -49,7 +49,8 @@ async function open(race: Partial<RemoteRace> & Pick<RemoteRace, 'race'>, some =
     key,
     race: { token: `token of ${race.race}`, owner: 'esra@laptop', force: false, ...race },
     signal: new AbortController().signal,
-    warn: (line) => warned.push(line)
+    warn: (line) => warned.push(line),
+    waits: () => undefined
   })
   return opened
 }

@@ -1,6 +1,7 @@
 // Races as a user runs them on several nodes: `rally race --load-driver-hosts`, daemons on loopback addresses, processes that die.
 
 import assert from 'node:assert/strict'
+import { createServer, type AddressInfo } from 'node:net'
 import { before, describe, test, type TestContext } from 'node:test'
 import { DaemonHome, freePort } from '../helpers/daemon-process.ts'
 import { accountOf, descendants, errorOf, isAlive, startRace, until, type EndedRace, type RunningRace } from '../helpers/race-process.ts'
@@ -58,10 +59,24 @@ function racePid(name: 'c' | 'd' | 'e' | 'f'): number {
 describe('races on daemons', { concurrency: 2 }, () => {
   test('two nodes share the load, and the report has a line for each', shares)
   test('all that keep a race from its start are told at once, before the first request', refuses)
+  test('a node that takes long to answer is waited for by name', waits)
   test('a node that is killed is named, the race is invalid, and nothing is left running', killed)
   test('with --on-node-loss=continue the race goes on, and every figure says what it lacks', goesOn)
   test('a coordinator that is killed leaves no load behind; another one has the node with --force', orphaned)
 })
+
+async function waits(t: TestContext): Promise<void> {
+  const target = await cluster(t)
+  // It takes connections, and says nothing.
+  const mute = createServer(() => undefined)
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  t.after(() => mute.close())
+  const { port: mutePort } = mute.address() as AddressInfo
+  const running = race(target, searches({ iterations: 1 }), `--load-driver-hosts=a,127.0.0.1:${mutePort}`)
+  await running.says(/Waiting for the answer of node 127\.0\.0\.1 \(3 s\)/)
+  assert.equal((await running.interrupt()).code, 130)
+  assert.deepEqual(target.requests, [])
+}
 
 async function shares(t: TestContext): Promise<void> {
   const target = await cluster(t)
