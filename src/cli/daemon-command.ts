@@ -61,6 +61,9 @@ async function inForeground({ output, takeSignals }: CommandContext, settings: D
   await runDaemon(settings, places, (line) => output.errorDetail(line))
 }
 
+/** In `--load-driver-hosts`. */
+const OWN_NAME = 'localhost'
+
 /** Throws RallyError('usage') for a name that no node can have. */
 function settingsOf(flags: FlagValues, before: DaemonSettings | null): DaemonSettings {
   const port = (flags.get('port') as number | undefined) ?? before?.port ?? DEFAULT_PORT
@@ -68,9 +71,14 @@ function settingsOf(flags: FlagValues, before: DaemonSettings | null): DaemonSet
   const nodeName = textOf(flags, 'node-name') ?? before?.nodeName ?? hostname()
   if (!isNodeId(nodeName))
     throw new RallyError('usage', `this machine's name "${nodeName}" cannot be a node's`, { hint: 'name the node: --node-name=NAME' })
+  const nodeIp = textOf(flags, 'node-ip') ?? before?.nodeIp ?? null
+  if (nodeName === OWN_NAME && nodeIp !== null)
+    throw new RallyError('usage', `a node that others shall find cannot be called ${OWN_NAME}: that is what a race calls its own machine`, {
+      hint: 'name the node: --node-name=NAME'
+    })
   return {
     nodeName,
-    nodeIp: textOf(flags, 'node-ip') ?? before?.nodeIp ?? null,
+    nodeIp,
     port,
     coordinator: coordinator === undefined ? (before?.coordinator ?? null) : { host: coordinator.host, port: coordinator.port ?? port }
   }

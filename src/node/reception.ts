@@ -44,7 +44,7 @@ export class Reception {
     const { members, passage } = this.#parts
     return {
       control: passage.control,
-      status: (_hello, connection) => connection.onMessage((question) => void this.#tell(connection, question)),
+      status: (_hello, connection) => this.#inform(connection),
       // Where there are no members, `greet` has refused it, and said what to do.
       member: (_hello, connection, identity) => members?.accept(connection, identity)
     }
@@ -81,6 +81,15 @@ export class Reception {
     }
   }
 
+  /** Each question looks at disks: who asks on without hearing would keep the daemon from its race. */
+  #inform(connection: Connection<StatusAnswer, StatusQuestion>): void {
+    let open = 0
+    connection.onMessage((question) => {
+      if (++open > MAX_QUESTIONS) connection.close(`more than ${MAX_QUESTIONS} questions without waiting for an answer`)
+      else void this.#tell(connection, question).finally(() => open--)
+    })
+  }
+
   async #tell(connection: Connection<StatusAnswer, StatusQuestion>, question: StatusQuestion): Promise<void> {
     try {
       connection.send(await this.#parts.answer(question))
@@ -89,6 +98,9 @@ export class Reception {
     }
   }
 }
+
+/** Of one connection, at once. */
+const MAX_QUESTIONS = 16
 
 const COORDINATOR_HINT = "start it with --coordinator-ip equal to its --node-ip, or give the others the coordinator's address"
 const VERSION_HINT = 'use the same version of Rally everywhere'

@@ -153,3 +153,11 @@ test('a rally.ini that cannot be used costs the race, and is told to its coordin
   await untilIdle()
   assert.ok(existsSync(home.socket))
 })
+
+test('who asks for the state again and again without hearing the answer is let go', async () => {
+  const connection = await dial({ address: { socketPath: home.socket }, identity: 'a', key: null, hello: { role: 'status' }, deadlineMs: 20_000 })
+  const closed = new Promise<string>((resolve) => connection.onClose(resolve))
+  for (let seq = 0; seq < 2000; seq++) connection.send({ t: 'ask-status', seq })
+  assert.match(await closed, /more than 16 questions without waiting for an answer/)
+  assert.equal((await state())['node'], 'a')
+})

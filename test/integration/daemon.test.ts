@@ -192,4 +192,7 @@ test('flags that cannot be meant are refused together', async () => {
   assert.equal(code, 2)
   for (const words of [/"here" is no IP address/, /"0" is no port/, /"my node" cannot be a node's name/, /"http:\/\/c" is no address/])
     assert.match(stderr, words)
+  const named = await home.daemon('start', '--node-name=localhost', '--node-ip=127.0.0.2')
+  assert.equal(named.code, 2)
+  assert.match(named.stderr, /cannot be called localhost/)
 })
