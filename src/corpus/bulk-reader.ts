@@ -7,7 +7,7 @@ import { constantActionLine, ConflictingLines, type Conflicts } from './action-l
 import type { ClientRange } from './bounds.ts'
 import { sequentialIds, shuffledIds, type IdOrder } from './id-order.ts'
 import { numberOfBulks, readOrder, type FileSlice } from './read-order.ts'
-import { SliceReader, type Actions } from './slice-reader.ts'
+import { newMemory, SliceReader, type Actions } from './slice-reader.ts'
 
 /** What a task wants of the corpora; checked before. */
 export interface BulkSettings {
@@ -55,6 +55,8 @@ export interface BulkReaderOptions {
   readonly shuffle?: (offset: number, count: number, random: Random) => IdOrder
   readonly shortFile?: 'error' | 'stop'
   readonly finalNewline?: boolean
+  /** Where a body of so many bytes is put; default: new memory each time. */
+  readonly memory?: (bytes: number) => Buffer
 }
 
 export class BulkReader {
@@ -116,9 +118,9 @@ export class BulkReader {
   }
 
   #open(slice: FileSlice): SliceReader {
-    const { pathOf, shortFile = 'error', finalNewline = true } = this.#options
+    const { pathOf, shortFile = 'error', finalNewline = true, memory = newMemory } = this.#options
     const path = pathOf(slice.corpus, slice.set.documentFile)
-    return new SliceReader({ path, slice, actions: this.#actions(slice), shortFile, finalNewline })
+    return new SliceReader({ path, slice, actions: this.#actions(slice), shortFile, finalNewline, memory })
   }
 
   #actions(slice: FileSlice): Actions {

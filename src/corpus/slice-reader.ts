@@ -4,7 +4,7 @@
 import { RallyError } from '../core/errors.ts'
 import type { ConflictingLines } from './action-lines.ts'
 import { acquireDataFile, BLOCK_BYTES, releaseDataFile, type DataFile } from './data-file.ts'
-import { lineLoops, RESERVED, SLACK, type LineLoops } from './line-loops.ts'
+import { lineLoops, RESERVED, SLACK } from './line-loops.ts'
 import type { FileSlice } from './read-order.ts'
 import { withConflictingLines } from './conflicting-body.ts'
 
@@ -22,6 +22,8 @@ export interface SliceReaderOptions {
   readonly shortFile: 'error' | 'stop'
   /** Whether a last line without a newline gets one: the server insists on it. */
   readonly finalNewline: boolean
+  /** Where a body of so many bytes is put; default: new memory each time. */
+  readonly memory?: (bytes: number) => Buffer
   /** By default what no server takes any more: 2 GiB. */
   readonly maxBodyBytes?: number
 }
@@ -86,7 +88,7 @@ export class SliceReader {
     releaseDataFile(this.#file)
   }
 
-  /** Up to `wanted` lines, each behind the prefix, in a buffer of their own. */
+  /** Up to `wanted` lines, each behind the prefix, in memory of their own. */
   #copyLines(wanted: number, prefix: Buffer | null): { body: Buffer; lines: number } {
     const loops = lineLoops()
     const prefixLength = prefix?.length ?? 0
@@ -111,7 +113,10 @@ export class SliceReader {
       insideLine = copied.insideLine
     }
     this.#endsOpen = insideLine
-    return { body: copyOf(loops, outputAt, to), lines: wanted - missing + (insideLine ? 1 : 0) }
+    const { memory = newMemory } = this.#options
+    const body = memory(to - outputAt)
+    loops.bytes.copy(body, 0, outputAt, to)
+    return { body, lines: wanted - missing + (insideLine ? 1 : 0) }
   }
 
   /** Bytes to read for so many lines: a little too many cost less than a second read; far longer lines are met in few steps. */
@@ -145,8 +150,6 @@ export class SliceReader {
   }
 }
 
-function copyOf(loops: LineLoops, from: number, to: number): Buffer {
-  const body = Buffer.allocUnsafeSlow(to - from)
-  loops.bytes.copy(body, 0, from, to)
-  return body
+export function newMemory(bytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(bytes)
 }

@@ -6,6 +6,7 @@ import { BulkReader, planBulks } from '../corpus/bulk-reader.ts'
 import type { TargetRequest } from '../target/request.ts'
 import type { Operation } from '../track/track.ts'
 import { assertionsOf, type Assertion } from './assertions.ts'
+import { BulkMemory } from './bulk-memory.ts'
 import { checkBulk } from './bulk-settings.ts'
 import type { ParamSource, SourceContext } from './operation.ts'
 import { truthy } from './python-values.ts'
@@ -38,7 +39,8 @@ export function bulkSource(context: SourceContext): ParamSource {
   const options = optionsOf(operation)
   const template = requestTemplate(operation.params)
   const plan = planBulks(settings, corpora, { first: clientIndex, last: clientIndex, clients })
-  const reader = new BulkReader(plan, { pathOf: dataPath, randomFor: () => random })
+  const memory = new BulkMemory()
+  const reader = new BulkReader(plan, { pathOf: dataPath, randomFor: () => random, memory: memory.take })
   return {
     // Also a looped source: the task's time or another task ends it, as in Elastic Rally.
     infinite: false,
@@ -47,7 +49,7 @@ export function bulkSource(context: SourceContext): ParamSource {
       const bulk = reader.next()
       if (bulk === null) return null
       const { body, documents, set } = bulk
-      return { ...options, request: { ...template, body }, documents, target: set.targetIndex ?? set.targetDataStream }
+      return { ...options, request: { ...template, body, memory: memory.use }, documents, target: set.targetIndex ?? set.targetDataStream }
     },
     percentCompleted: () => reader.percentCompleted(),
     close: () => reader.close()

@@ -23,6 +23,8 @@ export interface HostConnection {
   lastUseMs: number
   /** What broke the connection that was open last, if the error of an exchange does not say it. */
   readonly socketError: Error | null
+  /** Nothing is left to be written of what was sent on the connection that is open now; false: it may be, or there is none. */
+  readonly hasWrittenAll: boolean
   /** One after the other, in order; tells the exchange by its `on…` methods what becomes of it. */
   send(exchange: Exchange, request: TargetRequest): void
   /** Ends the opening of a connection: the next request tries anew. */
@@ -86,6 +88,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     this.#isCounted = isCounted
     this.#isOver = false
     this.#isRepeated = false
+    if (request.memory !== undefined) request.memory.begun++
     this.startMs = this.#owner.clock.monotonicMs()
     if (timeoutMs !== null) {
       this.#isArmed = true
@@ -166,10 +169,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
 
   onComplete(): void {
     const host = this.#host
-    if (this.#isOver || host === null) return
+    const request = this.#request
+    if (this.#isOver || host === null || request === null) return
     const endMs = this.#owner.clock.monotonicMs()
     host.lastUseMs = endMs
     if (this.#isCounted) this.#owner.timing.lastByteMs = endMs
+    if (request.memory !== undefined && host.hasWrittenAll) request.memory.gone++
     const receiver = this.#receiver
     const answer = this.#reader.finish()
     this.#end(true)

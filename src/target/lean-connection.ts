@@ -51,6 +51,10 @@ export class LeanConnection implements HostConnection {
     this.#connector = createConnector(options, { read: (memory, bytes) => this.#read(memory, bytes) })
   }
 
+  get hasWrittenAll(): boolean {
+    return this.#socket !== null && this.#socket.writableLength === 0
+  }
+
   send(exchange: Exchange, request: TargetRequest): void {
     if (this.#current !== null || this.#isOpening || this.#isReading || this.#waiting.length > 0) {
       this.#waiting.push({ exchange, request })

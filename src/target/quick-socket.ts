@@ -28,6 +28,10 @@ export class QuickSocket {
     this.#shortenWriting(socket)
   }
 
+  get hasWrittenAll(): boolean {
+    return this.#socket !== null && !this.#socket.destroyed && this.#socket.writableLength === 0
+  }
+
   /** The next body may be the same memory with other bytes in it. */
   forgetRequest(): void {
     this.#body = null

@@ -16,6 +16,15 @@ export interface TargetRequest {
   readonly timeoutMs?: number | null
   /** How much of the answer's body is wanted: nothing, its first bytes (≥ 4 KiB, as far as they came), or all. Error answers are always kept up to 64 KiB. */
   readonly keep: 'none' | 'head' | 'all'
+  /** Of the body, if it is to be filled anew. */
+  readonly memory?: BodyMemory
+}
+
+/** Told by the connections: memory may be filled anew once all exchanges that were begun with it are `gone`. */
+export interface BodyMemory {
+  begun: number
+  /** Completely answered, with the whole body handed to the system. Others (aborted, timed out, answered early) never get here. */
+  gone: number
 }
 
 export interface TargetAnswer {

@@ -48,6 +48,10 @@ export class UndiciConnection implements HostConnection {
     })
   }
 
+  get hasWrittenAll(): boolean {
+    return this.#socket.hasWrittenAll
+  }
+
   send(exchange: Exchange, request: TargetRequest): void {
     if (request !== this.#last) this.#use(request)
     this.#client.dispatch(this.#options, exchange)
