@@ -1,10 +1,11 @@
 // ~/.rally/logs/rally.log: what was said, and what need not be said. Writing it never stops a command.
 
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError, isFull } from '../core/atomic-file.ts'
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
+import { makeFolderNow } from '../core/folder.ts'
 
 export class LogFile {
   readonly path: string
@@ -23,7 +24,7 @@ export class LogFile {
     if (!this.#isWritable) return
     const stamp = new Date(this.#clock.wallMs()).toISOString().replace('T', ' ').replace('.', ',').replace('Z', '')
     try {
-      mkdirSync(dirname(this.path), { recursive: true })
+      makeFolderNow(dirname(this.path))
       appendFileSync(this.path, `${stamp} PID:${process.pid} ${level} ${text}\n`)
     } catch (error) {
       // A log that cannot be written (no home, read-only, full) must not cost the race; the same was said on stderr.

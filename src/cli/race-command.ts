@@ -1,8 +1,6 @@
 // `rally race`: flags → a race → its report.
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { raceDir } from '../config/directories.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
 import { RallyError } from '../core/errors.ts'
@@ -24,17 +22,31 @@ import { endOf, healthWarnings } from './race-end.ts'
 import { printReport } from './print-report.ts'
 import { bringHere } from './pull-nodes.ts'
 import { openNodes } from './race-nodes.ts'
+import { claimRace } from './race-claim.ts'
 import { requireRaceResults } from './race-results.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
 import { remakeRace } from './remake-race.ts'
+import { checkReportFile } from './report-file.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
 
 export const raceCommand: Command = async (context) => {
-  const { flags, output, signal } = context
+  const { flags, output } = context
   const config = context.config({ datastore: true })
   const raceId = textOf(flags, 'race-id') ?? randomUUID()
+  const reportFile = textOf(flags, 'report-file')
+  if (reportFile !== null) await checkReportFile(reportFile)
   output.info(`Race id is [${raceId}]`)
-  if (existsSync(raceDir(config, raceId))) output.warning(`There is a race with this id already: it will be replaced`)
+  const claim = await claimRace(config, raceId)
+  try {
+    if (claim.isUsed) output.warning('There is a race with this id already: it will be replaced, and so will its samples')
+    await raceToReport(context, config, raceId)
+  } finally {
+    await claim.release()
+  }
+}
+
+async function raceToReport(context: CommandContext, config: Config, raceId: string): Promise<void> {
+  const { flags, output, signal } = context
   const target = raceTarget(flags)
   for (const warning of target.warnings) output.warning(warning)
   const engine = (textOf(flags, 'http-engine') as HttpEngine | null) ?? config.system.httpEngine

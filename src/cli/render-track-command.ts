@@ -1,8 +1,9 @@
 // `rally render-track`: a track as its template makes it.
 
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { messageOf, RallyError } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
 import { printJson } from '../core/json-print.ts'
 import { renderedText, renderTrack } from '../track/render-track.ts'
 import type { Command } from './command.ts'
@@ -24,7 +25,7 @@ export const renderTrackCommand: Command = async ({ flags, output, config, signa
 
 async function write(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await writeFile(path, `${text}\n`)
   } catch (error) {
     throw new RallyError('disk', `${path} cannot be written: ${messageOf(error)}`, { hint: 'check --output-path' })

@@ -1,6 +1,5 @@
 // The running step in figures, for people to watch.
 
-import { systemClock } from '../core/clock.ts'
 import { mergeSparse } from '../sample/histogram.ts'
 import type { Tally } from '../sample/task-recorder.ts'
 import { SAMPLE_TYPES } from '../protocol/merge-results.ts'
@@ -9,26 +8,26 @@ import type { RaceProgress, TaskProgress } from './race-request.ts'
 import { isStopping, type RaceState } from './race-state.ts'
 import type { StepCollector } from './step-collector.ts'
 import type { StepFacts } from './step-facts.ts'
-import type { Wait } from './waits.ts'
+import type { Waits } from './waits.ts'
 
 export interface ProgressParts {
-  readonly state: RaceState
   readonly facts: StepFacts | undefined
   readonly collector: StepCollector
-  readonly wait: Wait
+  readonly waits: Waits
   readonly troubles: readonly string[]
 }
 
-export function progressOf({ state, facts, collector, wait, troubles }: ProgressParts): RaceProgress {
+export function progressOf(state: RaceState, { facts, collector, waits, troubles }: ProgressParts, nowMs: number): RaceProgress {
   const isLoading = state.phase === 'running' || isStopping(state)
   const tasks = isLoading && facts !== undefined ? facts.tasks.map((task, index) => taskProgress(task, facts.clients[index] ?? 0, collector)) : []
   // Where some nodes have joined, the others are waited for.
   const isWaiting = state.phase !== 'running' || state.arrived.size > 0 || tasks.every((task) => task.phase === 'done')
+  const wait = waits.now(state, isWaiting, nowMs)
   return {
     step: state.step,
     steps: state.steps.length,
     waitingFor: isWaiting ? wait.what : null,
-    waitingSeconds: (systemClock.monotonicMs() - wait.sinceMs) / 1000,
+    waitingSeconds: (nowMs - wait.sinceMs) / 1000,
     tasks,
     troubles
   }

@@ -266,9 +266,9 @@ class RaceLoop {
     if (isOver(this.#state)) return
     for (const { node, what } of this.#waits.stuck(this.#state, nowMs)) this.#lose(node, what)
     const { observer, steps } = this.#options
-    const wait = this.#waits.now(this.#state, nowMs)
     const troubles = this.#fleet.troubles(nowMs)
-    observer.progress(progressOf({ state: this.#state, facts: steps[this.#state.step], collector: this.#collector, wait, troubles }))
+    const parts = { facts: steps[this.#state.step], collector: this.#collector, waits: this.#waits, troubles }
+    observer.progress(progressOf(this.#state, parts, nowMs))
   }
 
   get #isAlone(): boolean {

@@ -51,10 +51,10 @@ export class Waits {
     this.#kind = kind
   }
 
-  /** The present wait; how far it has come may change, what it is for begins anew. */
-  now(state: RaceState, nowMs: number): Wait {
+  /** The present wait; how far it has come may change, what it is for begins anew. A step whose load runs is not waited for. */
+  now(state: RaceState, isWaiting: boolean, nowMs: number): Wait {
     const key = `${state.phase} ${state.step} ${this.#kind}`
-    if (key !== this.#key) this.#sinceMs = nowMs
+    if (key !== this.#key || !isWaiting) this.#sinceMs = nowMs
     this.#key = key
     return { what: this.#other ?? this.#ofNodes(state), sinceMs: this.#sinceMs }
   }

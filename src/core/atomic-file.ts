@@ -1,9 +1,10 @@
 // Files that are either the old or the new one, whole, whatever happens while they are written.
 
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RallyError, systemCode } from './errors.ts'
 import { removeAtExit } from './exit-cleanup.ts'
+import { makeFolder } from './folder.ts'
 
 /**
  * Writes `content` beside `path`, on to the disk, and then into its place; makes the folders above it.
@@ -13,7 +14,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   const temporary = `${path}.${process.pid}-${counter++}.tmp`
   const keep = removeAtExit(temporary)
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     const file = await open(temporary, 'w')
     try {
       await file.writeFile(content)

@@ -1,10 +1,11 @@
 // Brings the data files of the used corpora onto this machine, whole and checked, before the race begins.
 
-import { lstat, mkdir, readlink, symlink } from 'node:fs/promises'
+import { lstat, readlink, symlink } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { roomIn } from '../core/disk-room.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
 import type { Corpus } from '../track/track.ts'
 import { linesPerDocument } from './bounds.ts'
 import { checkLines } from './check-lines.ts'
@@ -147,7 +148,7 @@ async function leavesAlone(path: string, places: DataFilePlaces, options: Prepar
 async function linkInCache(path: string, places: DataFilePlaces): Promise<string> {
   const link = places.inCache.file
   try {
-    await mkdir(dirname(link), { recursive: true })
+    await makeFolder(dirname(link))
     await symlink(path, link)
     return link
   } catch (error) {

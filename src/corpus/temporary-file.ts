@@ -1,13 +1,14 @@
 // Files appear whole or not at all: written under another name, brought to the disk, renamed.
 
 import { constants } from 'node:fs'
-import { access, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { access, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { isFull } from '../core/atomic-file.ts'
 import { roomIn } from '../core/disk-room.ts'
 import { messageOf, RallyError, systemCode } from '../core/errors.ts'
 import { removeAtExit } from '../core/exit-cleanup.ts'
+import { makeFolder } from '../core/folder.ts'
 
 const OWN_SUFFIX = `.${hostname()}-${process.pid}.tmp`
 const ANY_SUFFIX = new RegExp(`\\.${hostname().replaceAll(/[^\w-]/g, '\\$&')}-(\\d+)\\.tmp$`)
@@ -21,7 +22,7 @@ export async function writeWhole(path: string, expectedBytes: number | null, wri
   const temporary = `${path}${OWN_SUFFIX}`
   const keep = removeAtExit(temporary)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await removeLeftovers(path)
     const file = await open(temporary, 'w', 0o644)
     try {

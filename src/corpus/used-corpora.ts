@@ -21,7 +21,9 @@ export function corporaOf(track: Track, operation: Operation, problems: string[]
     .filter((corpus) => corpus.documents.some((set) => set.numberOfDocuments > 0))
   if (corpora.length === 0 && problems.length === before) {
     const known = track.corpora.map((corpus) => corpus.name)
-    problems.push(`the provided corpus [${names.join(', ')}] does not match any of the corpora [${known.join(', ')}]${filterNote(params)}`)
+    const empty = track.corpora.filter((corpus) => names.includes(corpus.name) && corpus.documents.some((set) => isWanted(set, params, [])))
+    if (empty.length > 0) problems.push(`corpus [${empty.map((corpus) => corpus.name).join(', ')}] has no documents to index: its [document-count] is 0`)
+    else problems.push(`the provided corpus [${names.join(', ')}] does not match any of the corpora [${known.join(', ')}]${filterNote(params)}`)
   }
   return corpora
 }

@@ -5,12 +5,13 @@
 //   <folder>/<id>/record.json   what is there; also the mark without which nothing is ever removed
 
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, rm, symlink, type FileHandle } from 'node:fs/promises'
+import { lstat, open, rm, symlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isFull, syncFolder } from '../core/atomic-file.ts'
 import { sha256Of } from '../core/checksum.ts'
 import { roomIn } from '../core/disk-room.ts'
 import { messageOf, RallyError } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
 import { sizeText } from '../core/units.ts'
 import type { SuppliedFile } from '../protocol/transfer-messages.ts'
 import type { PieceFetcher, WantedPiece } from './fetch-pieces.ts'
@@ -51,7 +52,7 @@ export class KeptFiles {
     const needed: Needed = new Map(file.pieces)
     this.#used.add(file.id)
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder, 0o700)
       const kept = await this.#kept(file, path, needed)
       const has = kept ?? (await this.#link(file, { path, here, needed }))
       if (has !== null && holds(has, needed)) {

@@ -2,11 +2,12 @@
 //
 //   <folder>/tracks/<id of the list>/<path>
 
-import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { copyFile, link, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sha256Of } from '../core/checksum.ts'
 import { systemClock } from '../core/clock.ts'
 import { systemCode } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
 import type { SuppliedFile } from '../protocol/transfer-messages.ts'
 import type { KeptFiles } from './kept-files.ts'
 
@@ -34,10 +35,10 @@ export async function trackTree(files: readonly SuppliedFile[], kept: KeptFiles,
 async function build(tree: string, contents: ReadonlyMap<string, string>): Promise<void> {
   const temporary = `${tree}.${process.pid}.tmp`
   await rm(temporary, { recursive: true, force: true })
-  await mkdir(temporary, { recursive: true, mode: 0o700 })
+  await makeFolder(temporary, 0o700)
   for (const [path, content] of contents) {
     const place = join(temporary, path)
-    await mkdir(dirname(place), { recursive: true })
+    await makeFolder(dirname(place))
     await linkOrCopy(content, place)
   }
   await rename(temporary, tree)

@@ -1,8 +1,9 @@
 // ~/.rally/logs/daemon.log: what the daemon did and what was wrong with its visitors. Bounded: at 8 MiB it becomes daemon.log.1.
 
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { appendFileSync, closeSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../core/clock.ts'
+import { makeFolderNow } from '../core/folder.ts'
 
 const MAX_BYTES = 8 * 1024 * 1024
 
@@ -40,7 +41,7 @@ export class DaemonLog {
         renameSync(this.path, `${this.path}.1`)
         this.#sizeBytes = 0
       }
-      mkdirSync(dirname(this.path), { recursive: true })
+      makeFolderNow(dirname(this.path))
       appendFileSync(this.path, text)
       this.#sizeBytes += Buffer.byteLength(text)
     } catch {

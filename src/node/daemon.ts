@@ -1,9 +1,10 @@
 // The daemon's life. What a race loads, it loads in a process of its own (race-process.ts); an idle daemon is two listeners and a timer.
 
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { diskError } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
+import { makeFolderNow } from '../core/folder.ts'
 import { deriveNodeKey, nodeKeyOf, type StoredKey } from '../protocol/cluster-key.ts'
 import { listen, type Listener } from '../protocol/listener.ts'
 import { thisProgram } from '../protocol/program.ts'
@@ -196,7 +197,7 @@ export class Daemon {
 /** A folder of its user only, without the sockets that a daemon leaves which is killed. */
 function makeRoom(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolderNow(folder, 0o700)
     for (const name of readdirSync(folder)) if (name.startsWith('.') && name.endsWith('.sock')) rmSync(join(folder, name))
   } catch (error) {
     throw diskError(folder, error)

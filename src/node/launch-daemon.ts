@@ -2,10 +2,11 @@
 // that it listens, so that `ssh host rallyd start` ends.
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { diskError } from '../core/atomic-file.ts'
 import { fromWire, RallyError, type WireError } from '../core/errors.ts'
+import { makeFolderNow } from '../core/folder.ts'
 import { toFlags, type DaemonSettings } from './daemon-settings.ts'
 import { lastLines, sizeOf } from './daemon-log.ts'
 import { alreadyRunning, findDaemon, type DaemonRecord } from './pid-file.ts'
@@ -83,7 +84,7 @@ function spawnDaemon({ settings, program, home, environment, logFile }: LaunchRe
 
 function openLog(file: string): number {
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolderNow(dirname(file))
     return openSync(file, 'a')
   } catch (error) {
     throw diskError(file, error)

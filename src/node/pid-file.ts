@@ -1,11 +1,12 @@
 // ~/.rally/daemon.pid: which process is the daemon of this home, and what it was told. It is the daemon's lock, too.
 
 import { readFileSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { diskError } from '../core/atomic-file.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
 import type { DaemonSettings } from './daemon-settings.ts'
 import { openLocked } from './file-lock.ts'
 import { identityOf, isRunning, type ProcessIdentity } from './process-table.ts'
@@ -31,7 +32,7 @@ export interface PidClaim {
 
 /** Takes the pid file for this process; throws RallyError('node') that names the daemon that has it. */
 export async function claimPidFile(path: string): Promise<PidClaim> {
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(path)).catch((error: unknown) => {
     throw diskError(path, error)
   })
   const file = await openLocked(path)

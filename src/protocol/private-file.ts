@@ -1,11 +1,12 @@
 // Files that only their owner may read: keys.
 
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { diskError } from '../core/atomic-file.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
 import { removeAtExit } from '../core/exit-cleanup.ts'
+import { makeFolder } from '../core/folder.ts'
 
 /** The text of the file; null: there is none. Throws RallyError('config') if others than the owner may read or write it. */
 export async function readPrivateFile(path: string): Promise<string | null> {
@@ -27,7 +28,7 @@ export async function writePrivateFile(path: string, text: string, may: { readon
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const keep = removeAtExit(temporary)
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(path), 0o700)
     const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(text)

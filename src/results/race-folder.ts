@@ -1,12 +1,13 @@
 // Where a node keeps what it measured in a race: `<race-id>/{chunks/, snapshots/}`, with a file for each session that wrote there.
 // That file is Rally's mark: a folder without one is never removed.
 
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { diskError, writeFileAtomically } from '../core/atomic-file.ts'
 import { systemClock } from '../core/clock.ts'
 import { RallyError, systemCode } from '../core/errors.ts'
+import { makeFolder } from '../core/folder.ts'
 
 export interface SessionFacts {
   readonly race: string
@@ -52,7 +53,7 @@ export async function openRaceFolder(dir: string, session: SessionFacts): Promis
   const [chunks, snapshots] = [join(path, 'chunks'), join(path, 'snapshots')]
   const mark: SessionMark = { ...session, host: hostname(), pid: process.pid, 'opened-at-ms': systemClock.wallMs() }
   const write = (content: SessionMark): Promise<void> => writeFileAtomically(join(path, markName(session.epoch)), `${JSON.stringify(content)}\n`)
-  for (const folder of [chunks, snapshots]) await mkdir(folder, { recursive: true }).catch((error: unknown) => cannot(folder, error))
+  for (const folder of [chunks, snapshots]) await makeFolder(folder).catch((error: unknown) => cannot(folder, error))
   await write(mark)
   await removeDeadSessions(path).catch((error: unknown) => cannot(path, error))
   const close = (bytes: number): Promise<void> => write({ ...mark, 'closed-at-ms': systemClock.wallMs(), bytes })

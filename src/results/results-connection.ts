@@ -11,10 +11,10 @@
 //
 // An `ack` has no answer of its own: when all is here, a second list shows that the node has heard them.
 
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncFolder } from '../core/atomic-file.ts'
 import { unreachable } from '../core/exhaustive.ts'
+import { makeFolder } from '../core/folder.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { ListedChunk, ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
 import type { IncomingFiles } from './incoming-files.ts'
@@ -31,7 +31,7 @@ const SILENCE_MS = 30_000
 
 /** Resolves when the connection is of no more use: null if all is here, else why not. Rejects if files cannot be written here. */
 export async function pullOver(peer: Peer<ResultsRequest, ResultsAnswer>, files: IncomingFiles, into: string): Promise<string | null> {
-  for (const kind of KINDS) await mkdir(join(into, kind), { recursive: true })
+  for (const kind of KINDS) await makeFolder(join(into, kind))
   files.begin()
   return new Promise((resolve, reject) => new ResultsConnection({ peer, files, into, resolve, reject }).begin())
 }

@@ -75,7 +75,7 @@ function guarded<T>(run: () => T): T {
 }
 
 /** As Jinja's file loader: below the track's folder, `.` and empty parts dropped, `..` never followed. */
-function included(name: string, { folder, changeIncluded }: SourceRequest): string | null {
+function included(name: string, { folder, changeIncluded }: SourceRequest): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
   if (parts.includes('..')) throw new JinjaError('not-found', `[${name}] is a file outside the track's folder`)
   const file = parts.join('/')
@@ -84,8 +84,7 @@ function included(name: string, { folder, changeIncluded }: SourceRequest): stri
     return changeIncluded === undefined ? text : changeIncluded(file, text)
   } catch (error) {
     if (!(error instanceof FileProblem)) throw error
-    if (error.reason === 'missing') return null
-    throw new JinjaError('not-found', error.message)
+    throw new JinjaError('not-found', error.reason === 'missing' ? `there is no template [${name}]` : error.message)
   }
 }
 

@@ -1,9 +1,10 @@
 // A git repository of tracks below `<root.dir>/tracks`: kept up to date, with the branch that fits the version to be measured.
 
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { closestMatch } from '../core/close-match.ts'
 import { RallyError } from '../core/errors.ts'
+import { makeFolderNow } from '../core/folder.ts'
 import { GitFailure } from './git.ts'
 import { bestMatch, variantsOf } from './versions.ts'
 import {
@@ -93,7 +94,7 @@ async function ensureWorkingCopy(dir: string, request: RepositoryRequest, warnin
       }
     )
   }
-  mkdirSync(request.repositoriesDir, { recursive: true })
+  makeFolderNow(request.repositoriesDir)
   await clone(url, dir, request.signal)
 }
 

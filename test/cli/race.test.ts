@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openLocked } from '../../src/node/file-lock.ts'
 import { environmentOf, MAIN, rally, temporaryFolder } from './run-rally.ts'
 
 const SHORT = ['race', '--track=cities', '--test-mode', '--include-tasks=delete-index,create-index,index-append,term']
@@ -33,6 +34,27 @@ test('a race against the embedded node ends with its report on stdout, the rest 
   assert.equal(race['http-engine'], 'lean')
   assert.deepEqual(race['user-tags'], { intention: 'test' })
   assert.match(readFileSync(join(home, '.rally', 'logs', 'rally.log'), 'utf8'), / INFO Race id is \[first\]\n/)
+})
+
+test('an id whose race is running is refused, and nothing of that race is touched', async () => {
+  const home = temporaryFolder()
+  const folder = join(home, '.rally', 'benchmarks', 'races', 'taken')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'race.json'), 'of the other race')
+  const lock = await openLocked(join(folder, 'race.lock'))
+  const { code, stderr } = await rally([...SHORT, '--race-id=taken'], { home })
+  await lock?.close()
+  assert.equal(code, 64)
+  assert.match(stderr, /\[ERROR\] Cannot race: race \[taken\] is running already\n.*--race-id/)
+  assert.equal(readFileSync(join(folder, 'race.json'), 'utf8'), 'of the other race')
+})
+
+test('a report file that can be none is told before the race', async () => {
+  const home = temporaryFolder()
+  const { code, stderr } = await rally([...SHORT, `--report-file=${home}`], { home })
+  assert.equal(code, 2)
+  assert.match(stderr, /--report-file: .* is a folder/)
+  assert.ok(!stderr.includes('Running'))
 })
 
 test('quiet, a race prints its report and nothing else; as JSON it is one object', async () => {

@@ -185,7 +185,7 @@ test('errors of templates name the file and line they stand on, also in what was
     ],
     [{ ...collected, 'ops/a.json': '{"operation": "a"}', 'ops/b.json': '{\n"operation": "{{ 1 | nope }}"}' }, /^ops\/b\.json:2: .*nope/],
     [{ 'track.json': '{"x":\n{% include "inc/a.json" %}}', 'inc/a.json': '\n{{ [] + 1 }}' }, /^inc\/a\.json:2: /],
-    [{ 'track.json': '{% include "inc/nope.json" %}' }, /^track\.json:1: inc\/nope\.json/],
+    [{ 'track.json': '{% include "inc/nope.json" %}' }, /^track\.json:1: there is no template \[inc\/nope\.json\]/],
     [{ 'track.json': '[{% for i in range(2000000000) %}{% endfor %}]' }, /^track\.json:1: .*(range|items|steps)/i],
     [{ 'track.json': '{"a": "{{ "x" * 100000000000 }}"}' }, /^track\.json:1: /]
   ]
