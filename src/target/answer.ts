@@ -10,6 +10,10 @@ export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 /** Compressed bytes that `head` looks at: more than enough for some hundred inflated ones. */
 const HEAD_BYTES = 512
 
+/** What zlib inflates into, piece by piece: one of Node's pool is had for nothing, one of the usual 16 KiB is a collection of garbage sooner. */
+const SMALL_CHUNK = 1024
+const LARGE_CHUNK = 16 * 1024
+
 /** Inflated bytes of one answer at most: a server must not fill our memory. */
 const MAX_INFLATED_BYTES = 512 * 1024 * 1024
 
@@ -62,13 +66,14 @@ function inflate(bytes: Buffer, encoding: string, isWhole: boolean): Buffer {
   if (bytes.length === 0 || encoding === 'identity') return bytes
   // A beginning is inflated as far as it goes.
   const finishFlush = isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH
+  const chunkSize = bytes.length <= HEAD_BYTES ? SMALL_CHUNK : LARGE_CHUNK
   try {
     switch (encoding) {
       case 'gzip':
       case 'x-gzip':
-        return gunzipSync(bytes, { finishFlush, maxOutputLength: MAX_INFLATED_BYTES })
+        return gunzipSync(bytes, { finishFlush, chunkSize, maxOutputLength: MAX_INFLATED_BYTES })
       case 'deflate':
-        return inflateSync(bytes, { finishFlush, maxOutputLength: MAX_INFLATED_BYTES })
+        return inflateSync(bytes, { finishFlush, chunkSize, maxOutputLength: MAX_INFLATED_BYTES })
       case 'br': {
         const flush = isWhole ? constants.BROTLI_OPERATION_FINISH : constants.BROTLI_OPERATION_FLUSH
         return brotliDecompressSync(bytes, { finishFlush: flush, maxOutputLength: MAX_INFLATED_BYTES })

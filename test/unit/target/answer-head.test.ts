@@ -27,3 +27,15 @@ test('looking at the head leaves the whole as it is, and a small answer is its o
     '{"took":1,"errors":false}'
   )
 })
+
+test('a small answer that inflates to a large one is whole', () => {
+  const large = Buffer.alloc(200_000, '{"_id":"1"},')
+  const encodings = { gzip: gzipSync(large), deflate: deflateSync(large), br: brotliCompressSync(large) }
+  for (const [encoding, all] of Object.entries(encodings)) {
+    const body = all.subarray(0, 400)
+    const isWhole = body.length === all.length
+    const inflated = new KeptAnswer(200, body.length, { headers: {}, body, encoding, isWhole }).body
+    assert.ok(inflated.length > 20_000 && large.subarray(0, inflated.length).equals(inflated), encoding)
+    assert.equal(inflated.length === large.length, isWhole)
+  }
+})
