@@ -1,4 +1,4 @@
-// How much open load node and machine bear: the rate up to which the barest client still sees the node's own times. What clients in a
+// How much open load node and machine bear: the rate up to which the barest client sees the node's own times as it does at a light load. What clients in a
 // closed loop reach is no measure of it: there, all that wait are answered together, and that they wait costs nobody anything.
 
 import { bareLoad, warmUp, type SteadyLoad } from './bare-load.ts'
@@ -11,15 +11,17 @@ const STEP = 1.25
 const MOST_PER_SECOND = 50_000
 const SECONDS = 1
 
-/** Requests per second up to which half of all are seen within `slackMs` of the node's own time. `intervalSeconds`: of each client. */
+/** Requests per second up to which half of all are seen at most `slackMs` later than at a light load. `intervalSeconds`: of each client. */
 export async function openCapacity(orders: Orders, intervalSeconds: number, slackMs: number): Promise<number> {
   return withNode(orders, async (node) => {
     await warmUp(node)
     let perSecond = FIRST_PER_SECOND
-    for (let next = perSecond; next <= MOST_PER_SECOND; next *= STEP) {
-      const load = { clients: Math.round(next * intervalSeconds), perSecond: next, seconds: SECONDS }
+    const loadOf = (rate: number): SteadyLoad => ({ clients: Math.round(rate * intervalSeconds), perSecond: rate, seconds: SECONDS })
+    const limitMs = (await overMs(node, loadOf(perSecond))) + slackMs
+    for (let next = perSecond * STEP; next <= MOST_PER_SECOND; next *= STEP) {
+      const load = loadOf(next)
       // Once more: others may have come between.
-      if ((await overMs(node, load)) > slackMs && (await overMs(node, load)) > slackMs) break
+      if ((await overMs(node, load)) > limitMs && (await overMs(node, load)) > limitMs) break
       perSecond = next
     }
     return perSecond
