@@ -73,7 +73,7 @@ function daemonJson({ process: { pid }, listensAt, startedAtMs }: DaemonRecord, 
 }
 
 async function problemOf({ coordinator, program }: NodeStatus): Promise<RallyError | null> {
-  if ((await thisProgram()).program !== program) {
+  if (thisProgram().program !== program) {
     return new RallyError('node', 'the daemon runs another version than this program', { hint: 'run `rally daemon restart`' })
   }
   if (coordinator === null || coordinator.isConnected) return null

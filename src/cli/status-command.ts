@@ -36,7 +36,8 @@ interface Fleet {
 }
 
 async function look(places: NodePlaces): Promise<Fleet> {
-  const [key, known, { program }] = await Promise.all([readKey(places.keyFile), knownNodes(places), thisProgram()])
+  const [key, known] = await Promise.all([readKey(places.keyFile), knownNodes(places)])
+  const { program } = thisProgram()
   const nodes = await Promise.all(known.nodes.map((node) => probeNode(node, key)))
   const problems = nodes.length === 0 ? [NO_NODES] : fleetProblems(nodes, program)
   return { nodes, coordinatorDaemon: known.coordinatorDaemon, problems }

@@ -1,6 +1,6 @@
 // Files that are either the old or the new one, whole, whatever happens while they are written.
 
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RallyError, systemCode } from './errors.ts'
 import { removeAtExit } from './exit-cleanup.ts'
@@ -14,8 +14,7 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   const temporary = `${path}.${process.pid}-${counter++}.tmp`
   const keep = removeAtExit(temporary)
   try {
-    await makeFolder(dirname(path))
-    const file = await open(temporary, 'w')
+    const file = await openInFolder(temporary)
     try {
       await file.writeFile(content)
       await file.sync()
@@ -28,6 +27,17 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
     throw diskError(path, error)
   } finally {
     keep()
+  }
+}
+
+/** The folder is mostly there. */
+async function openInFolder(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w')
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error
+    await makeFolder(dirname(path))
+    return open(path, 'w')
   }
 }
 

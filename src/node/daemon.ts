@@ -157,7 +157,7 @@ export class Daemon {
 
   async #status(): Promise<NodeStatus> {
     const { settings, places } = this.#options
-    const { version, program } = await thisProgram()
+    const { version, program } = thisProgram()
     const chunks = await this.#chunks.count()
     return {
       node: settings.nodeName,

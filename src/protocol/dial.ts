@@ -59,9 +59,9 @@ async function open(options: DialOptions<Role>, limitBytes: number): Promise<Ope
   if (key === null && 'host' in address) {
     throw new RallyError('config', `${addressText(address)}: there is no key for this node on this machine`, { hint: 'make one with `rally cluster key create`, and bring it to the node' })
   }
-  const [program, greetings] = await Promise.all([thisProgram(), greetingChecker()])
+  const greetings = await greetingChecker()
   signal?.throwIfAborted()
-  return new Attempt(options, { greetings, limitBytes }).open({ t: 'hello', ...program, ...hello })
+  return new Attempt(options, { greetings, limitBytes }).open({ t: 'hello', ...thisProgram(), ...hello })
 }
 
 interface OpenChannel {

@@ -33,7 +33,7 @@ const MAX_SOCKET_PATH_BYTES = 107
 /** Resolves when it listens; rejects with the system's error (its `code`), or with a RallyError. */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const { at } = options
-  const program = await thisProgram()
+  const program = thisProgram()
   const problem = boundedProblems(options.problem)
   const strangers = new Strangers(problem)
   const sockets = new Set<Socket>()

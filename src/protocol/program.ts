@@ -1,7 +1,7 @@
 // Which program speaks: its version, and a hash over all of its files.
 
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programVersion } from '../core/version.ts'
@@ -12,11 +12,11 @@ export type Program = Pick<Hello, 'protocol' | 'version' | 'program'>
 /** A daemon runs the program that it was started with. */
 export const SAME_VERSION = 'bring the same version of Rally to both machines, and run `rally daemon restart` there (`rally bootstrap` is to do both)'
 
-let known: Promise<Program> | null = null
+let known: Program | null = null
 
 /** Of the files as they were when it was first asked for. */
-export function thisProgram(): Promise<Program> {
-  known ??= hashFolder(fileURLToPath(new URL('..', import.meta.url))).then((program) => ({ protocol: PROTOCOL, version: programVersion().version, program }))
+export function thisProgram(): Program {
+  known ??= { protocol: PROTOCOL, version: programVersion().version, program: hashFolder(fileURLToPath(new URL('..', import.meta.url))) }
   return known
 }
 
@@ -33,11 +33,19 @@ function programText({ version, program, protocol }: Program): string {
   return `${version} (program ${program.slice(0, 8)}, protocol ${protocol})`
 }
 
-/** sha256 over paths and contents of what runs (source maps do not), in the order of the paths. */
-async function hashFolder(folder: string): Promise<string> {
-  const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.js')).sort()
-  const contents = await Promise.all(paths.map((path) => readFile(join(folder, path))))
+/**
+ * sha256 over paths and contents of what runs (source maps do not), in the order of the paths. They are small and in memory: to read
+ * them side by side would cost twice as much.
+ */
+function hashFolder(folder: string): string {
   const hash = createHash('sha256')
-  for (const [at, path] of paths.entries()) hash.update(`${path}\0${contents[at]!.length}\0`).update(contents[at]!)
+  for (const path of filesBelow(folder).sort()) {
+    const content = readFileSync(join(folder, path))
+    hash.update(`${path}\0${content.length}\0`).update(content)
+  }
   return hash.digest('hex')
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'))
 }

@@ -56,6 +56,6 @@ export async function startListener(t: Ending, over: 'tls' | 'socket', more: Par
 
 /** A hello as the program itself says it, changed. */
 export async function helloLine(changed: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const hello: Hello = { t: 'hello', ...(await thisProgram()), role: 'control', race: 'r' }
+  const hello: Hello = { t: 'hello', ...thisProgram(), role: 'control', race: 'r' }
   return `${JSON.stringify({ ...hello, ...changed })}\n`
 }
