@@ -59,7 +59,7 @@ export class Daemon {
     const info = (text: string): void => log.write('INFO', text)
     this.#options = options
     this.#races = new Races({ node, folder: places.folder, wrote: (text) => log.raw(text) })
-    this.#ownership = new Ownership({ node, open: (race) => this.#races.open(race), log: info })
+    this.#ownership = new Ownership({ node, open: (race) => this.#races.open(race, 'race'), log: info })
     this.#members = isCoordinator(settings) ? new Members(places.membersFile, info) : null
     this.#chunks = new ChunkCounter(places.folder)
     this.#passage = new Passage({ races: this.#races, ownership: this.#ownership, log: info })

@@ -53,17 +53,17 @@ export class Passage {
   }
 
   /** Never rejects. */
-  #pass({ race = '' }: Hello, remote: string, way: Way): Promise<void> {
-    const passed = this.#try(race, remote, way)
+  #pass({ race = '', role }: Hello, remote: string, way: Way): Promise<void> {
+    const passed = this.#try({ race, role }, remote, way)
     this.#open.add(passed)
     void passed.finally(() => this.#open.delete(passed))
     return passed
   }
 
-  async #try(race: string, remote: string, { through, refuse }: Way): Promise<void> {
+  async #try({ race, role }: Required<Pick<Hello, 'race' | 'role'>>, remote: string, { through, refuse }: Way): Promise<void> {
     let host: RaceHost | null = null
     try {
-      host = await this.#parts.races.open(race)
+      host = await this.#parts.races.open(race, role === 'results' ? 'results' : 'race')
       await through(host)
     } catch (error) {
       // Its process has just ended, or could not be started.

@@ -1,4 +1,4 @@
-// The daemon's side of a race's process: starts it, opens connections to it, asks it to end, takes it away when it does not.
+// The daemon's side of a process that serves a race: starts it, opens connections to it, asks it to end, takes it away when it does not.
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
@@ -11,7 +11,11 @@ import type { Hello, Role } from '../protocol/hello.ts'
 import type { NodeCommand, NodeEvent } from '../protocol/messages.ts'
 import type { RaceOrder, RaceReport, RaceStatus } from './race-messages.ts'
 
+/** What a process does: play the race's part here, or give out its results. */
+export type RaceWork = 'race' | 'results'
+
 export interface RaceHostOptions {
+  readonly work: RaceWork
   readonly node: string
   readonly race: string
   readonly socketPath: string
@@ -46,7 +50,7 @@ export class RaceHost {
   constructor(options: RaceHostOptions) {
     this.race = options.race
     this.#options = options
-    const entry = fileURLToPath(new URL(`./race-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
+    const entry = fileURLToPath(new URL(`./${options.work}-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
     this.#child = spawn(process.execPath, [...process.execArgv, entry, options.node, options.socketPath], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc']
     })

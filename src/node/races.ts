@@ -1,7 +1,7 @@
-// The races that this node has a process for: the one that runs, and those whose results are being fetched.
+// The races that this node has processes for: the one that runs, and those whose results are being fetched, also of the one that runs.
 
 import { join } from 'node:path'
-import { RaceHost } from './race-host.ts'
+import { RaceHost, type RaceWork } from './race-host.ts'
 
 export interface RacesOptions {
   readonly node: string
@@ -13,37 +13,38 @@ export interface RacesOptions {
 
 export class Races {
   readonly #options: RacesOptions
-  readonly #hosts = new Map<string, RaceHost>()
+  readonly #hosts: Readonly<Record<RaceWork, Map<string, RaceHost>>> = { race: new Map(), results: new Map() }
   #count = 0
 
   constructor(options: RacesOptions) {
     this.#options = options
   }
 
-  /** The race's process, if it has one. */
+  /** The process that plays the race, if there is one. */
   find(race: string): RaceHost | null {
-    return this.#hosts.get(race) ?? null
+    return this.#hosts.race.get(race) ?? null
   }
 
-  /** The race's process, started if need be; rejects with RallyError('node') when it does not start. */
-  async open(race: string): Promise<RaceHost> {
-    const host = this.find(race) ?? this.#start(race)
+  /** The race's process for this work, started if need be; rejects with RallyError('node') when it does not start. */
+  async open(race: string, work: RaceWork): Promise<RaceHost> {
+    const host = this.#hosts[work].get(race) ?? this.#start(race, work)
     await host.ready()
     return host
   }
 
   /** Ends all; resolves when no process is left. */
   async end(reason: string): Promise<void> {
-    await Promise.all([...this.#hosts.values()].map((host) => host.end(reason)))
+    await Promise.all(Object.values(this.#hosts).flatMap((hosts) => [...hosts.values()].map((host) => host.end(reason))))
   }
 
-  #start(race: string): RaceHost {
+  #start(race: string, work: RaceWork): RaceHost {
+    const hosts = this.#hosts[work]
     const { node, folder, wrote } = this.#options
     // Race ids may be longer than the path of a socket.
-    const host = new RaceHost({ node, race, socketPath: join(folder, `.race-${++this.#count}.sock`), wrote })
-    this.#hosts.set(race, host)
+    const host = new RaceHost({ work, node, race, socketPath: join(folder, `.race-${++this.#count}.sock`), wrote })
+    hosts.set(race, host)
     void host.ended.then(() => {
-      if (this.#hosts.get(race) === host) this.#hosts.delete(race)
+      if (hosts.get(race) === host) hosts.delete(race)
     })
     return host
   }

@@ -110,6 +110,8 @@ export class StreamConnection<Out extends { readonly t: string }, In> implements
     if (this.closeReason !== null) return this.#ignore(chunk)
     this.#guard(() => {
       for (const line of this.#splitter.push(chunk)) this.#take(line)
+      // A message holds nothing of its line.
+      this.#splitter.recycle()
     })
   }
 

@@ -1,7 +1,5 @@
 // How a result file is called between node and coordinator: `chunks/<file>` or `snapshots/<file>`, its place below the race's folder.
 
-import { basename, dirname, join } from 'node:path'
-
 /** What is still being written has another name. */
 export function isResultName(name: string): boolean {
   return /^[0-9a-f]{1,64}-\d{1,12}$/.test(name)
@@ -11,10 +9,6 @@ export function isResultName(name: string): boolean {
 export function isResultId(id: string): boolean {
   const [kind, name, ...rest] = id.split('/')
   return (kind === 'chunks' || kind === 'snapshots') && name !== undefined && rest.length === 0 && isResultName(name)
-}
-
-export function idOf(path: string): string {
-  return join(basename(dirname(path)), basename(path))
 }
 
 /** In place of the checksum of a file that is not there. */

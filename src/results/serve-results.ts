@@ -7,18 +7,21 @@
 // | chunk {offset, credit} | `data` from there on, at most `credit` bytes; `end` with the file's checksum when it is reached |
 // | ack {sha256}           | none; a file of that checksum is removed                                                      |
 //
-// A file that is not there (any more) has no bytes, and the checksum that none has.
+// A file that is not there (any more) has no bytes, and the checksum that none has. What is in a file is looked at where it goes to.
+//
+// Served by a process of its own (node/results-process): what the kernel answers from memory is asked for at once. A thread for it
+// would cost more than the answer.
 
-import { readFile, rm } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, read, readdirSync, statSync } from 'node:fs'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256Of } from '../core/checksum.ts'
-import { messageOf } from '../core/errors.ts'
+import { messageOf, systemCode } from '../core/errors.ts'
 import { unreachable } from '../core/exhaustive.ts'
 import type { Peer } from '../protocol/peer.ts'
 import type { ListedChunk, ResultsAnswer, ResultsRequest } from '../protocol/transfer-messages.ts'
 import { keptRace, raceFolderPath } from './race-folder.ts'
-import { findResults } from './read-results.ts'
-import { GONE, idOf, isResultId } from './result-id.ts'
+import { GONE, isResultId, isResultName } from './result-id.ts'
 import { sealLeftOpen } from './snapshot-writer.ts'
 
 export interface ServeOptions {
@@ -106,14 +109,12 @@ class ResultsServer {
   }
 
   async #list(): Promise<void> {
-    const { peer, dir, race, problem } = this.#options
+    const { peer, dir, race } = this.#options
     await Promise.all(this.#removals)
     const kept = await keptRace(dir, race)
     if (kept !== null && !kept.isRunning) await sealLeftOpen(join(this.#folder, 'snapshots'), race)
-    const { chunks, snapshots, problems } = await findResults([this.#folder])
-    problems.forEach(problem)
     // What the report is made of goes first.
-    const listed: ListedChunk[] = [...snapshots, ...chunks].map(({ path, sizeBytes }) => ({ id: idOf(path), bytes: sizeBytes }))
+    const listed = ['snapshots', 'chunks'].flatMap((kind) => resultFiles(this.#folder, kind))
     do {
       const page = listed.splice(0, LISTED_AT_ONCE)
       peer.send({ t: 'chunk-list', chunks: page, isLast: listed.length === 0 })
@@ -143,7 +144,9 @@ class ResultsServer {
     this.#files.delete(id)
     this.#sums.delete(id)
     // One that cannot be removed is listed, and acknowledged, again.
-    await rm(join(this.#folder, id), { force: true }).catch((error: unknown) => this.#options.problem(`results of race ${this.#options.race}: ${messageOf(error)}`))
+    await unlink(join(this.#folder, id)).catch((error: unknown) => {
+      if (systemCode(error) !== 'ENOENT') this.#options.problem(`results of race ${this.#options.race}: ${messageOf(error)}`)
+    })
   }
 
   #file(id: string): Promise<CachedFile | null> {
@@ -159,7 +162,7 @@ class ResultsServer {
   async #read(id: string): Promise<CachedFile | null> {
     if (!isResultId(id)) return null
     // Pulled by somebody else, or removed because it was old.
-    const bytes = await readFile(join(this.#folder, id)).catch(() => null)
+    const bytes = await readWhole(join(this.#folder, id)).catch(() => null)
     if (bytes === null) {
       this.#files.delete(id)
       return null
@@ -167,5 +170,40 @@ class ResultsServer {
     const sha256 = sha256Of(bytes)
     this.#sums.set(id, sha256)
     return { bytes, sha256 }
+  }
+}
+
+/** In the order in which they were written. */
+function resultFiles(folder: string, kind: string): ListedChunk[] {
+  const ids = namesIn(join(folder, kind))
+    .filter(isResultName)
+    .sort()
+    .map((name) => `${kind}/${name}`)
+  return ids.flatMap((id) => {
+    const { size: bytes } = statSync(join(folder, id), { throwIfNoEntry: false }) ?? {}
+    return bytes === undefined ? [] : [{ id, bytes }]
+  })
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // A race that never began, or that left only the other kind.
+    return []
+  }
+}
+
+/** Only the bytes themselves may have to be waited for. */
+async function readWhole(path: string): Promise<Buffer> {
+  const fd = openSync(path, 'r')
+  try {
+    const bytes = Buffer.allocUnsafeSlow(fstatSync(fd).size)
+    const length = await new Promise<number>((resolve, reject) => {
+      read(fd, bytes, 0, bytes.length, 0, (error, bytesRead) => (error === null ? resolve(bytesRead) : reject(error)))
+    })
+    return bytes.subarray(0, length)
+  } finally {
+    closeSync(fd)
   }
 }

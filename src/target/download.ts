@@ -1,6 +1,7 @@
-// Files over HTTP, for corpora: redirects, proxies by environment, ranges. Never on the measured path.
+// Files over HTTP, for corpora: redirects, proxies by environment, ranges. Never on the measured path. Most races have their corpora:
+// undici is loaded for the first one that is missing.
 
-import { EnvHttpProxyAgent, request } from 'undici'
+import type { EnvHttpProxyAgent } from 'undici'
 
 export interface DownloadAnswer {
   readonly status: number
@@ -18,7 +19,8 @@ export async function httpDownload(
   url: string,
   options: { readonly offset: number; readonly signal: AbortSignal }
 ): Promise<DownloadAnswer> {
-  const dispatcher = new EnvHttpProxyAgent({ connect: { timeout: CONNECT_TIMEOUT_MS }, ...proxies() })
+  const { EnvHttpProxyAgent: Agent, request } = await import('undici')
+  const dispatcher = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, ...proxies() })
   let at = new URL(url)
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
     const headers = options.offset > 0 ? { range: `bytes=${options.offset}-` } : {}

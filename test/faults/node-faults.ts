@@ -6,7 +6,7 @@ import type { Fault, Outcome } from './fault.ts'
 import type { Fleet } from './fleet.ts'
 import type { FleetRace } from './fleet-race.ts'
 
-const DAEMONS = 'main\\.js daemon|race-process\\.js'
+const DAEMONS = 'main\\.js daemon|(race|results)-process\\.js'
 /** Longer than any test waits. */
 const LONG = 3600
 
