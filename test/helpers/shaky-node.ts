@@ -29,6 +29,8 @@ export class ShakyNode {
   /** The machine runs again, but knows nothing of the race. */
   isNew = false
   readonly #options: ShakyOptions
+  /** Number of the last connection that carries nothing any more. */
+  #silenced = 0
   #ends: readonly [{ close(): void }, { close(): void }] | null = null
 
   constructor(name: string, options: ShakyOptions = {}) {
@@ -63,6 +65,11 @@ export class ShakyNode {
     for (const end of this.#ends ?? []) end.close()
   }
 
+  /** The connection stays open, and carries nothing from now on; others can be opened. */
+  fallSilent(): void {
+    this.#silenced = this.connections
+  }
+
   #open(seq: number): ControlPeer {
     this.connections++
     const [mine, coordinatorSide] = peerPair<NodeEvent, NodeCommand>()
@@ -76,9 +83,10 @@ export class ShakyNode {
 
   #relay<M extends NodeCommand | NodeEvent, X, Y>(from: Peer<X, M>, to: Peer<M, Y>): void {
     const { copies, delayMs } = this.#options
+    const connection = this.connections
     from.onMessage((message) => {
       this.said.push(message)
-      if (this.isCut) return
+      if (this.isCut || connection <= this.#silenced) return
       const send = (): void => {
         for (let copy = 0; copy < (copies?.(message) ?? 1); copy++) to.send(structuredClone(message))
       }

@@ -21,7 +21,7 @@ export interface StubTarget {
 
 export type Answer = (request: SeenRequest, response: ServerResponse) => void
 
-const OK: Answer = (_request, response) => {
+export const OK: Answer = (_request, response) => {
   response.setHeader('content-type', 'application/json')
   response.end('{"took":1,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":1,"relation":"eq"},"hits":[]}}')
 }
