@@ -1,5 +1,6 @@
 // Files that are either the old or the new one, whole, whatever happens while they are written.
 
+import { closeSync, constants, openSync, renameSync, write } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RallyError, systemCode } from './errors.ts'
@@ -28,6 +29,36 @@ export async function writeFileAtomically(path: string, content: string | Uint8A
   } finally {
     keep()
   }
+}
+
+/**
+ * The same for many small files, by a program that does nothing else meanwhile: only the bytes' way to the disk is waited for, all else
+ * is done at once. The folder is there.
+ */
+export async function writeManyAtomically(path: string, content: Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}-${counter++}.tmp`
+  const keep = removeAtExit(temporary)
+  try {
+    // One that is open this way takes bytes only on to the disk: written and synchronized in one go.
+    const fd = openSync(temporary, constants.O_CREAT | constants.O_TRUNC | constants.O_WRONLY | constants.O_SYNC, 0o666)
+    try {
+      for (let at = 0; at < content.length; ) at += await writeAt(fd, content, at)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw diskError(path, error)
+  } finally {
+    keep()
+  }
+}
+
+function writeAt(fd: number, content: Uint8Array, at: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(fd, content, at, content.length - at, at, (error, bytes) => (error === null ? resolve(bytes) : reject(error)))
+  })
 }
 
 /** The folder is mostly there. */

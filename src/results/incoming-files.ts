@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../core/atomic-file.ts'
+import { writeManyAtomically } from '../core/atomic-file.ts'
 import { sha256Of } from '../core/checksum.ts'
 import { messageOf } from '../core/errors.ts'
 import { sizeText } from '../core/units.ts'
@@ -144,7 +144,7 @@ export class IncomingFiles {
       this.#refuse(id, problem)
       return null
     }
-    await writeFileAtomically(join(this.#options.into, id), bytes)
+    await writeManyAtomically(join(this.#options.into, id), bytes)
     return this.#keep(id, bytes, sha256)
   }
 

@@ -60,3 +60,15 @@ test('a megabyte that comes byte by byte is kept in a few megabytes', () => {
   assert.ok(after.arrayBuffers - before.arrayBuffers < 8 << 20, `${after.arrayBuffers - before.arrayBuffers} bytes`)
   assert.equal(splitter.rest().length, 1 << 20)
 })
+
+test('memory of lines that nobody looks at any more serves those that come, and is as it was for those that somebody does', () => {
+  const splitter = new LineSplitter(1 << 20)
+  const kept = [...splitter.push(Buffer.from('a'.repeat(50_000))), ...splitter.push(Buffer.from('\n'))]
+  const memory = kept[0]!.buffer
+  const next = [...splitter.push(Buffer.from('b'.repeat(40_000))), ...splitter.push(Buffer.from('\n'))]
+  assert.equal(kept[0]!.toString(), 'a'.repeat(50_000))
+  splitter.recycle()
+  const later = [...splitter.push(Buffer.from('c'.repeat(30_000))), ...splitter.push(Buffer.from('\n'))]
+  assert.equal(later[0]!.toString(), 'c'.repeat(30_000))
+  assert.deepEqual([next[0]!.buffer === memory, later[0]!.buffer === next[0]!.buffer], [false, true])
+})
