@@ -19,8 +19,8 @@ export class BenchDaemons {
   static async open(count: number): Promise<BenchDaemons> {
     const daemons = new BenchDaemons()
     daemons.#port = await freePort()
-    await createClusterKey(daemons.#keyFile('c'), { replace: false })
-    daemons.key = (await readKey(daemons.#keyFile('c')))!
+    await createClusterKey(daemons.keyFile('c'), { replace: false })
+    daemons.key = (await readKey(daemons.keyFile('c')))!
     for (let number = 1; number <= count; number++) await daemons.#add(`n${number}`, `127.0.0.${number + 1}`)
     const nodes = daemons.known.map(({ node, address }) => ({ name: node, ...address }))
     writeFileSync(join(daemons.home('c'), '.rally/cluster/inventory.json'), JSON.stringify({ nodes }))
@@ -60,7 +60,7 @@ export class BenchDaemons {
   }
 
   async #add(name: string, host: string): Promise<void> {
-    await importNodeKey(this.#keyFile(name), exportNodeKey(this.key.key, name), { replace: true })
+    await importNodeKey(this.keyFile(name), exportNodeKey(this.key.key, name), { replace: true })
     const flags = [`--node-name=${name}`, `--node-ip=${host}`, `--port=${this.#port}`]
     const { status, stderr } = spawnSync(process.execPath, [MAIN, 'daemon', 'start', ...flags], {
       env: this.#environment(name),
@@ -70,7 +70,7 @@ export class BenchDaemons {
     this.known.push({ node: name, address: { host, port: this.#port }, seenMs: null, weight: 1 })
   }
 
-  #keyFile(name: string): string {
+  keyFile(name: string): string {
     const folder = join(this.home(name), '.rally/cluster')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     return join(folder, 'key')

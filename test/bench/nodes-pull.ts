@@ -1,12 +1,12 @@
 // Pulling what a node keeps: how fast, and whether a race that runs meanwhile is told of as it should be.
 
+import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../src/core/atomic-file.ts'
 import type { ConnectedNode } from '../../src/coordinator/connected-node.ts'
-import { pullRace } from '../../src/node/pull-race.ts'
 import { openRemoteNodes } from '../../src/node/remote-node.ts'
 import { openRaceFolder } from '../../src/results/race-folder.ts'
 import { fileOf } from '../../src/results/result-file.ts'
@@ -15,6 +15,7 @@ import { runSchedule } from '../helpers/run-schedule.ts'
 import { startStubTarget } from '../helpers/stub-target.ts'
 import { absolute, type Measured } from './measure.ts'
 import { BenchDaemons } from './nodes-daemons.ts'
+import type { PullOrder, PullReport } from './nodes-puller.ts'
 
 /** About what a full chunk of 16,384 rows takes. */
 const FILE_BYTES = 256 * 1024
@@ -96,23 +97,18 @@ async function keep(daemons: BenchDaemons, race: string): Promise<void> {
   await folder.close(FILES * FILE_BYTES)
 }
 
-async function pull(daemons: BenchDaemons, race: string): Promise<{ readonly seconds: number; readonly bytes: number }> {
-  const into = mkdtempSync(join(tmpdir(), 'rb-pulled-'))
-  try {
-    const startedAt = process.uptime()
-    const [done] = await pullRace({
-      race,
-      nodes: daemons.known,
-      key: daemons.key,
-      into,
-      signal: new AbortController().signal,
-      progress: () => undefined
-    })
-    if (done?.pulled === null || done === undefined || done.pulled.files !== FILES) throw done?.trouble ?? new Error('not all was pulled')
-    return { seconds: process.uptime() - startedAt, bytes: done.pulled.bytes }
-  } finally {
-    rmSync(into, { recursive: true, force: true })
-  }
+/** By a process of its own, as a user does it: what it writes and removes delays no snapshot of a race that runs here. */
+async function pull(daemons: BenchDaemons, race: string): Promise<PullReport> {
+  const child = fork(new URL('./nodes-puller.js', import.meta.url), { execArgv: [] })
+  const order: PullOrder = { race, nodes: daemons.known, keyFile: daemons.keyFile('c') }
+  child.send(order)
+  const report = new Promise<PullReport>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as PullReport))
+    child.once('exit', (code) => reject(new Error(`the process that pulls ended with code ${code}`)))
+  })
+  const { files, ...cost } = await report
+  if (files !== FILES) throw new Error(`${files} files were pulled instead of ${FILES}`)
+  return { files, ...cost }
 }
 
 /** Ten seconds of a small load; how much later than a second after the one before a snapshot came at worst, ms. */
