@@ -1,51 +1,33 @@
-// `rally race`: flags → a race → its report.
+// A race from its target to its report.
 
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
-import { RallyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { textAt } from '../core/json-path.ts'
 import type { OnError, OnNodeLoss, RaceOutcome, RaceRequest } from '../coordinator/race-request.ts'
 import { identifyTarget, type IdentifiedTarget } from '../coordinator/identify-target.ts'
+import type { RaceServices } from '../coordinator/race-services.ts'
 import { runRace } from '../coordinator/run-race.ts'
 import { usedCorpora } from '../corpus/used-corpora.ts'
-import { nodeSettings } from '../driver/node-settings.ts'
 import { startEmbeddedNode } from '../embedded/embedded-node.ts'
 import type { HttpEngine } from '../target/target-options.ts'
 import { loadTrack, type LoadedTrack, type LoadTrackRequest } from '../track/load-track.ts'
 import { challengeToRun } from '../track/track.ts'
-import type { Command, CommandContext } from './command.ts'
+import type { CommandContext } from './command.ts'
 import { isOn, mapOf, textOf } from './flag-values.ts'
-import { raceDisplay } from './live-display.ts'
+import { plainDisplay, terminalDisplay } from './live-display.ts'
 import { endOf, healthWarnings } from './race-end.ts'
 import { printReport } from './print-report.ts'
-import { bringHere } from './pull-nodes.ts'
-import { openNodes } from './race-nodes.ts'
-import { claimRace } from './race-claim.ts'
-import { requireRaceResults } from './race-results.ts'
 import { pipelineFor, raceTarget, type RaceTarget } from './race-target.ts'
-import { remakeRace } from './remake-race.ts'
-import { checkReportFile } from './report-file.ts'
 import { dataFileCheck, loadRequest } from './track-request.ts'
 
-export const raceCommand: Command = async (context) => {
-  const { flags, output } = context
-  const config = context.config({ datastore: true })
-  const raceId = textOf(flags, 'race-id') ?? randomUUID()
-  const reportFile = textOf(flags, 'report-file')
-  if (reportFile !== null) await checkReportFile(reportFile)
-  output.info(`Race id is [${raceId}]`)
-  const claim = await claimRace(config, raceId)
-  try {
-    if (claim.isUsed) output.warning('There is a race with this id already: it will be replaced, and so will its samples')
-    await raceToReport(context, config, raceId)
-  } finally {
-    await claim.release()
-  }
+export interface RaceCall {
+  readonly config: Config
+  readonly raceId: string
+  readonly openNodes: RaceServices['openNodes']
 }
 
-async function raceToReport(context: CommandContext, config: Config, raceId: string): Promise<void> {
+export async function holdRace(context: CommandContext, { config, raceId, openNodes }: RaceCall): Promise<void> {
   const { flags, output, signal } = context
   const target = raceTarget(flags)
   for (const warning of target.warnings) output.warning(warning)
@@ -58,25 +40,18 @@ async function raceToReport(context: CommandContext, config: Config, raceId: str
   const request = raceRequest(context, { config, raceId, loaded, target, engine, identified })
   const userInfo = challengeToRun(loaded.track)?.userInfo ?? null
   if (userInfo !== null && userInfo !== '') output.info(userInfo)
-  const outcome = await race(context, request)
+  const outcome = await race(context, request, openNodes)
   if (outcome.hasBegun) context.failsAs('The race failed: ')
-  await printReport(context, config, isOn(flags, 'pull-samples') ? await fromSamples(context, config, outcome) : outcome.race)
+  await printReport(context, config, await documentOf(context, config, outcome))
   const error = endOf(outcome)
   for (const line of healthWarnings(outcome, error)) output.warning(line)
   if (error !== null) throw error
 }
 
-/** With exact percentiles, if the samples can be had: a report from histograms is better than none. */
-async function fromSamples(context: CommandContext, config: Config, { race: document }: RaceOutcome): Promise<JsonObject> {
-  const raceId = textAt(document, 'race-id') ?? ''
-  try {
-    await bringHere(context, config, raceId)
-    return await remakeRace(context, config, { raceId, results: await requireRaceResults(config, raceId), from: 'samples' })
-  } catch (error) {
-    if (!(error instanceof RallyError) || error.kind === 'cancelled') throw error
-    context.output.warning(`${error.message}: the percentiles are those of histograms (later: rally results pull ${raceId})`)
-    return document
-  }
+async function documentOf(context: CommandContext, config: Config, outcome: RaceOutcome): Promise<JsonObject> {
+  if (!isOn(context.flags, 'pull-samples')) return outcome.race
+  const { fromSamples } = await import('./race-samples.ts')
+  return fromSamples(context, config, outcome)
 }
 
 /** What a given target is, asked before the track is read, which may render otherwise for it; null: the embedded node, or none. */
@@ -127,15 +102,14 @@ function raceRequest({ flags }: CommandContext, { config, raceId, loaded, target
   }
 }
 
-async function race({ flags, output, signal }: CommandContext, request: RaceRequest): Promise<RaceOutcome> {
-  const { config } = request
-  const settings = nodeSettings(config, (line) => output.onLine('INFO', line))
-  const display = raceDisplay(output, systemClock, output.stderrIsTerminal ? process.stderr : null)
+async function race({ output, signal }: CommandContext, request: RaceRequest, openNodes: RaceServices['openNodes']): Promise<RaceOutcome> {
+  const display =
+    output.stderrIsTerminal && !output.isQuiet ? await terminalDisplay(output, process.stderr) : plainDisplay(output, systemClock)
   try {
     return await runRace(request, {
       observer: display,
       signal,
-      openNodes: () => openNodes({ flags, raceId: request.raceId, settings, output, signal }),
+      openNodes,
       startEmbedded: () => startEmbeddedNode({}, signal)
     })
   } finally {

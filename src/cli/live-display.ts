@@ -1,30 +1,39 @@
 // What one sees while a race runs: lines that change on a terminal, plain ones now and then anywhere else.
 
-import { createLogUpdate } from 'log-update'
 import type { RaceObserver, RaceProgress, TaskProgress } from '../coordinator/race-request.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Output } from './output.ts'
 import { printableLine } from './printable.ts'
 import { grouped, taskFigures, terminalLines, troubleText, waitText } from './progress-text.ts'
 
+/** Of log-update. */
+type LogUpdate = ((text: string) => void) & { clear(): void }
+
 export interface RaceDisplay extends RaceObserver {
   /** Says what is left to say of the tasks seen, and gives the terminal back. */
   end(): void
 }
 
-/** @param terminal the stream to draw on; null: plain lines */
-export function raceDisplay(output: Output, clock: Clock, terminal: NodeJS.WriteStream | null): RaceDisplay {
-  const lines = { info: (line: string) => output.info(printableLine(line)), warning: (line: string) => output.warning(printableLine(line)) }
-  if (output.isQuiet) return { ...lines, progress: () => undefined, end: () => undefined }
+/** Plain lines now and then. */
+export function plainDisplay(output: Output, clock: Clock): RaceDisplay {
+  if (output.isQuiet) return { ...linesOf(output), progress: () => undefined, end: () => undefined }
   const plain = new PlainProgress((line) => output.info(line), clock)
-  if (terminal === null) return { ...lines, progress: (progress) => plain.progress(progress), end: () => plain.end() }
-  return { ...lines, ...liveProgress(output, terminal) }
+  return { ...linesOf(output), progress: (progress) => plain.progress(progress), end: () => plain.end() }
+}
+
+/** Lines that change in place. What draws them is only loaded where there is somebody to look. */
+export async function terminalDisplay(output: Output, terminal: NodeJS.WriteStream): Promise<RaceDisplay> {
+  const { createLogUpdate } = await import('log-update')
+  // The cursor stays: a program that dies must not leave a terminal without one.
+  return { ...linesOf(output), ...liveProgress(output, terminal, createLogUpdate(terminal, { showCursor: true })) }
+}
+
+function linesOf(output: Output): Pick<RaceDisplay, 'info' | 'warning'> {
+  return { info: (line) => output.info(printableLine(line)), warning: (line) => output.warning(printableLine(line)) }
 }
 
 /** Tasks that are done leave their last line above; the running ones change in place. */
-function liveProgress(output: Output, terminal: NodeJS.WriteStream): Pick<RaceDisplay, 'progress' | 'end'> {
-  // The cursor stays: a program that dies must not leave a terminal without one.
-  const update = createLogUpdate(terminal, { showCursor: true })
+function liveProgress(output: Output, terminal: NodeJS.WriteStream, update: LogUpdate): Pick<RaceDisplay, 'progress' | 'end'> {
   const ends = new TaskEnds((task) => output.info(endLine(task)))
   let latest: RaceProgress | null = null
   const draw = (): void => {

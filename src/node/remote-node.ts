@@ -64,7 +64,7 @@ export async function openRemoteNodes(request: RemoteNodesRequest): Promise<read
   const failures = tried.flatMap((one, index) => (one.status === 'rejected' ? [{ node: request.nodes[index]!.node, error: one.reason as unknown }] : []))
   const opened = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   if (failures.length === 0) return opened
-  for (const { peer } of opened) giveBack(peer)
+  void giveBack(opened)
   request.signal.throwIfAborted()
   throw refusalOf(failures, request.nodes.length)
 }
@@ -90,7 +90,10 @@ function refusalOf(failures: readonly { readonly node: string; readonly error: u
   const [first, ...more] = told
   if (first !== undefined && more.length === 0) return new RallyError('node', first.text, { hint: first.hint })
   const problems = told.map(({ text, hint }) => `${text} (${hint})`)
-  return new RallyError('node', `${told.length} of ${nodes} nodes cannot take part`, { problems, hint: '`rally status` shows every node that is known' })
+  return new RallyError('node', `${told.length} of ${nodes} nodes cannot take part`, {
+    problems,
+    hint: '`rally status` shows every node that is known'
+  })
 }
 
 async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: RemoteNodesRequest): Promise<RemoteNode> {
@@ -121,11 +124,18 @@ async function openRemoteNode(known: KnownNode, { key, race, signal, warn }: Rem
   }
 }
 
-/** Nothing has been asked of it yet: it is free at once. */
-function giveBack(peer: ControlConnection): void {
+/** Nothing has been asked of them yet: they are free as soon as they have heard of it. */
+export async function giveBack(nodes: readonly RemoteNode[]): Promise<void> {
+  await Promise.all(nodes.map(({ peer }) => giveBackOne(peer)))
+}
+
+async function giveBackOne(peer: ControlConnection): Promise<void> {
+  const closed = new Promise<void>((resolve) => peer.onClose(() => resolve()))
   peer.send({ t: 'finish', seq: 1 })
-  peer.onClose(() => undefined)
-  setTimeout(() => peer.close(), GIVE_BACK_MS).unref()
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, GIVE_BACK_MS)))])
+  clearTimeout(timer)
+  peer.close()
 }
 
 const GIVE_BACK_MS = 2000

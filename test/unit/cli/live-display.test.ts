@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { raceDisplay, type RaceDisplay } from '../../../src/cli/live-display.ts'
+import { plainDisplay, terminalDisplay, type RaceDisplay } from '../../../src/cli/live-display.ts'
 import { widthOf } from '../../../src/cli/display-width.ts'
 import { Output } from '../../../src/cli/output.ts'
 import type { RaceProgress, TaskProgress } from '../../../src/coordinator/race-request.ts'
@@ -17,7 +17,7 @@ function shown(isQuiet = false): Shown {
   const output = new Output({ stdout: stream, stderr: stream, environment: {}, onStdoutError: () => undefined })
   output.isQuiet = isQuiet
   let nowMs = 0
-  const display = raceDisplay(output, { monotonicMs: () => nowMs, wallMs: () => nowMs }, null)
+  const display = plainDisplay(output, { monotonicMs: () => nowMs, wallMs: () => nowMs })
   return { display, lines, at: (ms) => (nowMs = ms) }
 }
 
@@ -82,11 +82,11 @@ test('what the race waits for is said once in ten seconds', () => {
   assert.deepEqual(lines, ['[INFO] Waiting for data of cities (3 s)', '[INFO] Waiting for data of cities (13 s)'])
 })
 
-test('on a terminal the running tasks change in place, and those that are done stay above', () => {
+test('on a terminal the running tasks change in place, and those that are done stay above', async () => {
   const writes: string[] = []
   const terminal = { isTTY: true, columns: 60, rows: 24, write: (text: string) => writes.push(text) > 0, on: () => undefined }
   const output = new Output({ stdout: terminal, stderr: terminal, environment: { NO_COLOR: '1' }, onStdoutError: () => undefined })
-  const display = raceDisplay(output, { monotonicMs: () => 0, wallMs: () => 0 }, terminal as unknown as NodeJS.WriteStream)
+  const display = await terminalDisplay(output, terminal as unknown as NodeJS.WriteStream)
   display.progress(progress(0, [task('漢字'.repeat(40), 'measure'), task('b', 'measure')]))
   display.warning('careful')
   display.progress(progress(0, [task('漢字'.repeat(40), 'measure'), task('b', 'done')]))
