@@ -11,6 +11,8 @@ export interface ByteChannel {
 
 /** So long somebody outside who reads slowly may take for the last words. */
 const LINGER_MS = 1000
+/** Of one channel, for somebody outside who reads more slowly than is read from the disk. */
+const MAX_WAITING_BYTES = 512 * 1024
 const NEWLINE = 10
 
 /**
@@ -21,8 +23,13 @@ export function relayBytes(outside: Duplex, { stream: race, early }: ByteChannel
   // A last word fits only behind a whole line.
   let lastByte = early.at(-1) ?? NEWLINE
   if (early.length > 0) outside.write(early)
-  race.on('data', (chunk: Buffer) => (lastByte = chunk.at(-1) ?? lastByte))
-  race.pipe(outside, { end: false })
+  race.on('data', (chunk: Buffer) => {
+    lastByte = chunk.at(-1) ?? lastByte
+    // With `pipe` no piece would be read before the one before it has left.
+    if (!outside.write(chunk) && outside.writableLength > MAX_WAITING_BYTES) race.pause()
+  })
+  outside.on('drain', () => race.resume())
+  race.resume()
   outside.pipe(race)
   return new Promise((resolve) => {
     const end = (): void => {

@@ -30,6 +30,8 @@ async function join(words: string | null, early = ''): Promise<Joined> {
   const [race, inside] = await pair()
   let got = ''
   visitor.setEncoding('latin1').on('data', (text: string) => (got += text))
+  // As a channel comes that has just been greeted.
+  inside.pause()
   const passed = relayBytes(outside, { stream: inside, early: Buffer.from(early) }, () => Promise.resolve(words))
   return { visitor, race, passed, got: () => got }
 }
