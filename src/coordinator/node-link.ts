@@ -6,6 +6,7 @@ import { messageOf } from '../core/errors.ts'
 import { Inbox, Outbox } from '../protocol/outbox.ts'
 import type { KeptCommand, KeptEvent, NodeEvent, PassingEvent, Pong } from '../protocol/messages.ts'
 import type { ConnectedNode, ControlPeer } from './connected-node.ts'
+import { impossibleIn } from './impossible-figures.ts'
 import { RoundTrips } from './round-trips.ts'
 
 export type LinkEvent = KeptEvent | Exclude<PassingEvent, Pong>
@@ -144,6 +145,8 @@ export class NodeLink {
 
   /** What cannot be taken does not come again: a race that waited for it would wait for ever. */
   #tell(event: LinkEvent): void {
+    const why = event.t === 'snapshot' || event.t === 'step-joined' ? impossibleIn(event, this.epoch) : null
+    if (why !== null) return this.#gone(why)
     try {
       this.#listener.hear(this.name, event)
     } catch (error) {

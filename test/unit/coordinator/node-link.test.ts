@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { impossibleIn } from '../../../src/coordinator/impossible-figures.ts'
 import { NodeLink, type LinkEvent } from '../../../src/coordinator/node-link.ts'
 import { peerPair } from '../../../src/protocol/peer.ts'
 import type { NodeCommand, NodeEvent } from '../../../src/protocol/messages.ts'
@@ -35,4 +36,15 @@ test('a node whose word cannot be taken is lost, and not waited for', async () =
     throw new Error('Invalid array length')
   })
   assert.equal(fate, 'said what cannot be taken: warning: Invalid array length')
+})
+
+test('a node whose figures cannot be is done with: more requests that ended than were sent, or a session that is not its own', async () => {
+  const tally = { started: 5, ok: 4, failed: { timeout: 1 }, cancelled: 0, work: {}, bytes: 0, retries: 0 }
+  const snapshot = (ok: number, epoch = 'e'): Extract<NodeEvent, { t: 'snapshot' }> => ({
+    t: 'snapshot', node: 'a', epoch, seq: 1, step: 0, progress: {}, health: [], nodeHealth: [],
+    tasks: { term: { normal: { tally: { ...tally, ok }, seconds: [] } } }
+  })
+  assert.equal(await fateOf(snapshot(4)), null)
+  assert.equal(await fateOf(snapshot(900)), 'told of 901 requests of task term that ended, where it sent 5')
+  assert.equal(impossibleIn(snapshot(4, 'f'), 'e'), 'spoke for session f, and is session e')
 })
