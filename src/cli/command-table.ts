@@ -168,6 +168,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       laterChoices: []
     },
     operand: { name: 'RACE-ID', optionalFor: ['list'] },
+    errorPrefix: '',
     examples: ['rally results list', 'rally results pull RACE-ID', 'rally results export RACE-ID --format=csv --output-path=samples.csv']
   }),
   unserved('create-track', 'make a track of the indices of a cluster'),

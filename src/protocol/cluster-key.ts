@@ -55,6 +55,12 @@ export async function importNodeKey(path: string, text: string, may: { readonly 
     throw new RallyError('config', 'this is the key of the whole cluster, which stays on the coordinator', { hint: 'import what `rally cluster key export --node NAME` prints' })
   }
   const line = `${text.trim().split(/\s+/).join(' ')}\n`
+  const there = await readKey(path).catch(() => null)
+  if (there?.kind === 'cluster' && !may.replace) {
+    throw new RallyError('config', `${path} is the key of the whole cluster: this machine is the coordinator, and needs no other`, {
+      hint: 'run `rally cluster key import` on the node; with --force the keys of all nodes would be worth nothing'
+    })
+  }
   if (may.replace || (await readPrivateFile(path)) !== line) await writePrivateFile(path, line, may)
   return stored.node
 }

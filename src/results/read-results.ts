@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { inflateRaw } from 'node:zlib'
 import { messageOf, RallyError } from '../core/errors.ts'
+import { eventChecker } from '../protocol/event-checker.ts'
 import type { Columns } from '../sample/columns.ts'
 import { CHUNK_CODEC, decodeColumns } from './chunk-codec.ts'
 import { readHeader, readResultFile, type ChunkHeader, type ResultFile, type SnapshotHeader } from './result-file.ts'
 import { isResultName } from './result-id.ts'
 import { SNAPSHOT_CODEC } from './snapshot-writer.ts'
-import { parseEventLine, type StoredEvent } from './stored-events.ts'
+import { checkedEvent, type StoredEvent } from './stored-events.ts'
 
 /** Of a minute's snapshots, inflated: a small file must not become all memory. */
 const MAX_TEXT_BYTES = 256 << 20
@@ -82,7 +83,8 @@ async function decodeEvents(name: string, { header, payload }: ResultFile): Prom
   if (header.rally !== 'snapshots' || header.codec !== SNAPSHOT_CODEC) throw damaged(name, `it holds no snapshots of codec ${SNAPSHOT_CODEC}`)
   try {
     const text = (await promisify(inflateRaw)(payload, { maxOutputLength: MAX_TEXT_BYTES })).toString()
-    return text.trimEnd().split('\n').map(parseEventLine)
+    const checker = await eventChecker()
+    return text.trimEnd().split('\n').map((line) => checkedEvent(line, checker))
   } catch (error) {
     throw damaged(name, messageOf(error))
   }

@@ -28,6 +28,10 @@ const WINDOW_BYTES = 4 << 20
 /** Received, but not yet written: above it no further file is asked for. */
 const MAX_HELD_BYTES = 32 << 20
 const SILENCE_MS = 30_000
+/** A million names come in a few seconds. */
+const LISTING_MS = 120_000
+/** What a hundred workers leave in a month of little load. */
+const MAX_LISTED = 5_000_000
 
 /** Resolves when the connection is of no more use: null if all is here, else why not. Rejects if files cannot be written here. */
 export async function pullOver(peer: Peer<ResultsRequest, ResultsAnswer>, files: IncomingFiles, into: string): Promise<string | null> {
@@ -59,6 +63,7 @@ class ResultsConnection {
   #isOver = false
   #reason: string | null = null
   #silence: NodeJS.Timeout | undefined
+  #listing: NodeJS.Timeout | undefined
   #last: Promise<void> = Promise.resolve()
 
   constructor(parts: ConnectionParts) {
@@ -72,8 +77,14 @@ class ResultsConnection {
     peer.onMessage((answer) => {
       this.#last = this.#guard(this.#after(this.#last, answer))
     })
+    this.#askForList()
+  }
+
+  #askForList(): void {
     this.#listen()
-    peer.send({ t: 'chunks' })
+    clearTimeout(this.#listing)
+    this.#listing = setTimeout(() => this.#end(`its list has no end after ${LISTING_MS / 1000} s`), LISTING_MS)
+    this.#parts.peer.send({ t: 'chunks' })
   }
 
   async #after(before: Promise<void>, answer: ResultsAnswer): Promise<void> {
@@ -86,6 +97,7 @@ class ResultsConnection {
     switch (answer.t) {
       case 'chunk-list':
         this.#listed.push(...answer.chunks)
+        if (this.#listed.length > MAX_LISTED) return this.#refuse(`it lists more than ${MAX_LISTED.toLocaleString('en')} files`)
         return answer.isLast ? this.#allListed() : undefined
       case 'data':
         return this.#data(answer)
@@ -99,6 +111,7 @@ class ResultsConnection {
 
   async #allListed(): Promise<void> {
     const { files } = this.#parts
+    clearTimeout(this.#listing)
     for (const chunk of this.#listed) {
       // What came to the node meanwhile is for the next pull: a running race would never end this one.
       const sha256 = this.#isConfirming ? files.checksumOf(chunk.id) : await files.listed(chunk)
@@ -112,12 +125,14 @@ class ResultsConnection {
     const { files } = this.#parts
     const before = files.receivedBytes
     const problem = files.data(id, offset, base64)
-    if (problem !== null) {
-      this.#parts.peer.close(problem)
-      return this.#end(problem)
-    }
+    if (problem !== null) return this.#refuse(problem)
     this.#inFlightBytes -= files.receivedBytes - before
     this.#ask()
+  }
+
+  #refuse(problem: string): void {
+    this.#parts.peer.close(problem)
+    this.#end(problem)
   }
 
   async #finish(id: string, sha256: string): Promise<void> {
@@ -141,7 +156,7 @@ class ResultsConnection {
     this.#isConfirming = true
     this.#isListed = false
     this.#listed.length = 0
-    this.#parts.peer.send({ t: 'chunks' })
+    this.#askForList()
   }
 
   #ask(): void {
@@ -188,6 +203,7 @@ class ResultsConnection {
     } catch (error) {
       this.#isOver = true
       clearTimeout(this.#silence)
+      clearTimeout(this.#listing)
       this.#parts.reject(error)
     }
   }
@@ -197,6 +213,7 @@ class ResultsConnection {
     this.#isOver = true
     this.#reason = reason
     clearTimeout(this.#silence)
+    clearTimeout(this.#listing)
     this.#settle()
   }
 

@@ -13,11 +13,11 @@ import { leanGain, searchCost, searchServiceTime } from './search-cost.ts'
 
 const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measured | Measured[]>>> = {
   'search-8': (server) => searchCost(server, 8, 1.3),
-  'search-64': (server) => searchCost(server, 64, 1.6),
+  'search-64': (server) => searchCost(server, 64, 1.3),
   'search-256': (server) => searchCost(server, 256, 1.3),
   'search-gzip': (server) => searchCost(server, 64, 1.3, true),
-  bulk: (server) => bulkCost(server, 0.6),
-  'bulk-gzip': (server) => bulkCost(server, 0.6, true),
+  bulk: (server) => bulkCost(server, 0.8),
+  'bulk-gzip': (server) => bulkCost(server, 0.8, true),
   'lean-8': (server) => leanGain(server, 8, 1.6),
   'lean-64': (server) => leanGain(server, 64, 1.6),
   'lean-256': (server) => leanGain(server, 256, 1.6),

@@ -13,7 +13,7 @@ const FIXED_MS = 40
 const DELAYS = [`fixed:${FIXED_MS}`, 'exponential:40', 'bimodal:20,120,0.2', 'lognormal:36,0.5']
 /** Of the open load that node and machine bear. */
 const LOADS = [0.1, 0.5, 0.8]
-const SECONDS = 4
+const SECONDS = 3
 const WARM_UP_SECONDS = 1
 /** Nearly four times the mean: later requests of a client are late, which service time does not mind. */
 const CLIENT_INTERVAL_SECONDS = 0.15

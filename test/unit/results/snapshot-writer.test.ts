@@ -20,13 +20,13 @@ function snapshot(seq: number, step = 0): Snapshot {
   const okService = { n: 49, sum: 1 / 3, min: 0.1, max: 2.5, m2: 0.7 }
   const second = { k: seq, sent: 49, ok: 49, failed: {}, cancelled: 0, work: 49, ...times, okService, maxService: 9.1, errorRun: 0 }
   const tally = { started: 49 * seq, ok: 49 * seq, failed: { timeout: 1 }, cancelled: 0, work: { ops: 49 * seq }, bytes: 7, retries: 0 }
-  return { node: 'a', epoch: '0a', seq, step, tasks: { search: { normal: { tally, seconds: [second] } } }, progress: {}, health: [] } as unknown as Snapshot
+  return { node: 'a', epoch: '0a', seq, step, tasks: { search: { normal: { tally, seconds: [second] } } }, progress: {}, health: [], nodeHealth: [] }
 }
 
 function joined(step: number): StepJoined {
   const { latency } = snapshot(3).tasks['search']!.normal!.seconds[0]!
   const type = { tally: snapshot(3).tasks['search']!.normal!.tally, histograms: { ...NO_TIMES, latency }, seconds: [] }
-  const ends = { warmAtMs: 1.5, firstEndAtMs: 2, lastEndAtMs: Number.MAX_SAFE_INTEGER, firstSentAtMs: null, lastSentAtMs: 0.1 + 0.2, clients: 2 }
+  const ends = { warmAtMs: 1.5, firstEndAtMs: 2, lastEndAtMs: 2_678_399_999.875, firstSentAtMs: null, lastSentAtMs: 0.1 + 0.2, clients: 2 }
   return { node: 'a', epoch: '0a', step, tasks: { search: { types: { normal: type }, errors: [], unit: 'ops', isThrottled: false, ...ends } } }
 }
 
@@ -62,4 +62,11 @@ test('a small file that inflates to very much is damaged, not read', async () =>
   const facts = { race: 'r', node: 'a', epoch: '0a', seq: 0, step: 0, 'started-at-ms': 0, count: 1, joined: true, codec: 'ndjson-deflate' }
   writeFileSync(path, fileOf({ rally: 'snapshots', version: 1, ...facts }, deflateRawSync(Buffer.alloc(300 << 20), { level: 1 })))
   await assert.rejects(readEvents(path), /0a-000000 is damaged: .*larger than/)
+})
+
+test('a file whose events have not the shape of their messages is damaged, and named', async () => {
+  const dir = mkdtempSync(join(base, 'x-'))
+  const odd = { ...snapshot(1), nodeHealth: 'none' } as unknown as Snapshot
+  await makeResults(dir, { events: [odd, joined(0)] })
+  await assert.rejects(eventsIn(join(dir, 'r')), /0a-000000 is damaged: wrong shape of a message: snapshot.nodeHealth must be array/)
 })
