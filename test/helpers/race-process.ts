@@ -115,7 +115,7 @@ export class RunningRace {
   /** Until a line of stderr says so; fails when the race ends before. */
   async says(words: RegExp): Promise<void> {
     await Promise.race([
-      until(() => words.test(this.texts.stderr), `it never said ${words}`),
+      until(() => words.test(this.texts.stderr), '').catch(() => assert.fail(`it never said ${words}, but:\n${this.texts.stderr}`)),
       this.ended.then(({ stderr }) => assert.match(stderr, words, 'the race ended before it said so'))
     ])
   }
