@@ -58,6 +58,7 @@ export class Owner {
   #wordAtMs = systemClock.monotonicMs()
   #lookedAtMs = systemClock.monotonicMs()
   #judgeAtMs = 0
+  #renewsFromMs = 0
   #hasRunOut = false
   #isRevoked = false
   #isPinged = false
@@ -124,10 +125,23 @@ export class Owner {
   }
 
   #heard(): void {
-    this.#wordAtMs = systemClock.monotonicMs()
+    const nowMs = systemClock.monotonicMs()
+    const stoodStill = this.#stoodStill(nowMs)
+    this.#wordAtMs = nowMs
     this.#hasRunOut = false
     if (this.#options.isLocal || this.#isRevoked) return
-    this.lease.renew(this.#wordAtMs + this.#options.patience.leaseMs)
+    if (stoodStill) {
+      // Renewed again by words that come when no worker has a step any more to send for: many are waiting to be read now.
+      this.#renewsFromMs = nowMs + CATCH_UP_MS
+      this.#options.listener.ranOut()
+    }
+    if (nowMs >= this.#renewsFromMs) this.lease.renew(nowMs + this.#options.patience.leaseMs)
+  }
+
+  /** For longer than the lease, so that not even its end was seen: words that are read now are old ones. */
+  #stoodStill(nowMs: number): boolean {
+    const { leaseMs } = this.#options.patience
+    return !this.#hasRunOut && nowMs - this.#wordAtMs >= leaseMs && nowMs - this.#lookedAtMs >= leaseMs
   }
 
   #lostPeer(peer: Peer<NodeEvent, NodeCommand>): void {
