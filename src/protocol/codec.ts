@@ -22,7 +22,7 @@ export interface LastWord {
 export type FirstWord = Hello | Welcome | Refusal | LastWord
 
 type AnyMessage = DiallerMessage<Role> | ListenerMessage<Role>
-type Checkers = { readonly [S in Side]: Checker<AnyMessage> }
+export type Checkers = { readonly [S in Side]: Checker<AnyMessage> }
 type Side = 'asks' | 'answers'
 export type FirstWordChecker = Checker<FirstWord>
 
@@ -37,9 +37,15 @@ export function greetingChecker(): Promise<FirstWordChecker> {
 
 /** The codec of a connection; `reads` is what comes in on this side. */
 export async function openCodec(role: Role, reads: Side): Promise<Codec> {
+  const checkers = await checkersOf(role)
+  return new Codec({ checker: checkers[reads], lastWords: await greetingChecker(), order: orderOf(role), limitBytes: LINE_LIMITS[role] })
+}
+
+/** Loaded once: what a schema was compiled to serves all connections, and files. */
+export function checkersOf(role: Role): Promise<Checkers> {
   let checkers = known.get(role)
   if (checkers === undefined) known.set(role, (checkers = loadCheckers(role)))
-  return new Codec({ checker: (await checkers)[reads], lastWords: await greetingChecker(), order: orderOf(role), limitBytes: LINE_LIMITS[role] })
+  return checkers
 }
 
 async function loadCheckers(role: Role): Promise<Checkers> {

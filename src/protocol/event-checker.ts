@@ -1,12 +1,10 @@
 // What a node said, where it comes from a file: it is no truer there than over the wire.
 
-import { Checker, loadAjv } from './checker.ts'
-import type { NodeEvent } from './messages.ts'
+import { checkersOf, type Checkers } from './codec.ts'
 
 /** Throws a WireFault that names type and place. */
-export type EventChecker = Pick<Checker<NodeEvent>, 'check'>
+export type EventChecker = Pick<Checkers['answers'], 'check'>
 
 export async function eventChecker(): Promise<EventChecker> {
-  const [ajv, { answers }] = await Promise.all([loadAjv(), import('./control-schemas.ts')])
-  return new Checker<NodeEvent>(ajv, answers)
+  return (await checkersOf('control')).answers
 }
