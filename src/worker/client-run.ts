@@ -10,7 +10,7 @@ import { schedulerFor, type Scheduler } from '../scheduler/scheduler.ts'
 import type { TaskRecorder } from '../sample/task-recorder.ts'
 import type { AnswerReceiver, TargetAnswer, TargetClient, TargetRequest, TransportError } from '../target/request.ts'
 import { judgeFailure, thrownResult } from './on-error.ts'
-import type { StopSignal } from './pacer.ts'
+import type { StopSignal, Waiter } from './pacer.ts'
 import { RequestRecord, type RequestMoments } from './request-record.ts'
 import type { TaskAccount } from './task-account.ts'
 import type { Thread } from './thread.ts'
@@ -50,12 +50,14 @@ export async function runClientTask(run: ClientRun, stepStartMs: number, taskSta
 
 /**
  * Due? → with what? → send → record → due? … One request after the other runs from answer to answer, within the reading of the
- * sockets; promises are made only where the client has to wait: for a due time, for an operation of several exchanges, after a failure.
+ * sockets, or from due time to due time, told by the pacer; promises are made only where the client has to wait for something else: an
+ * operation of several exchanges, a coordinator that is not heard, the end of a failure.
  */
-class ClientLoop implements AnswerReceiver, RequestMoments {
+class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
   dueMs = 0.5
   beganMs = 0.5
   freeSinceMs: number
+  readonly stop: StopSignal
   readonly #run: ClientRun
   readonly #single: SingleExchange | undefined
   readonly #loop: LoopControl
@@ -86,6 +88,7 @@ class ClientLoop implements AnswerReceiver, RequestMoments {
   constructor(run: ClientRun, loop: LoopControl, stepStartMs: number, taskStartMs: number) {
     const { part, source, random, thread, stop, account, target } = run
     this.#run = run
+    this.stop = stop
     this.#single = run.operation.single
     this.#loop = loop
     const seat = { clientIndex: part.clientIndexInTask, random, expectedWeight: source.expectedWeight, warn: thread.warn }
@@ -185,8 +188,23 @@ class ClientLoop implements AnswerReceiver, RequestMoments {
   answered(answer: TargetAnswer): void {
     try {
       this.#judge(answer)
-      if (this.#isOver || this.#isHandingOver || this.#request === null || !this.#isReady()) this.#pause()
-      else this.#handOver()
+      if (this.#isOver || this.#isHandingOver || this.#request === null) this.#pause()
+      else if (this.#isReady()) this.#handOver()
+      else if (this.dueMs > this.freeSinceMs) this.#run.thread.pacer.wait(this)
+      else this.#pause()
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  /** The prepared request's time has come, or nothing is to be sent any more. */
+  due(isDue: boolean): void {
+    try {
+      if (isDue && this.#isReady()) this.#handOver()
+      else {
+        this.#isOver = !isDue
+        this.#pause()
+      }
     } catch (error) {
       this.#break(error)
     }

@@ -19,21 +19,25 @@ export interface StopSignal {
   stopped: boolean
 }
 
-interface Wait {
+/** Who waits for a time; must not change `dueMs` before it is told. */
+export interface Waiter {
+  /** Monotonic. */
   readonly dueMs: number
-  readonly signal: StopSignal
-  readonly resolve: (due: boolean) => void
+  readonly stop: StopSignal
+  /** False: stopped before it was due. Must not throw. */
+  due(isDue: boolean): void
 }
 
 export class Pacer {
   readonly #clock: Clock
   readonly #nap = new Int32Array(new SharedArrayBuffer(4))
-  readonly #heap: Wait[] = []
+  readonly #heap: Waiter[] = []
   #timer: NodeJS.Timeout | null = null
   #turning = false
   #hasSent = false
   #awaited = 0
   readonly #napLateMs: number
+  readonly #onTurn = (): void => this.#turned()
 
   /** `isOnTime`: the thread is woken as soon as a nap is over (`wakeOnTime`). */
   constructor(clock: Clock, isOnTime = false) {
@@ -44,10 +48,13 @@ export class Pacer {
   /** Resolves with true at `dueMs` (monotonic), or with false as soon as the signal is stopped and `wake` was called. */
   until(dueMs: number, signal: StopSignal): Promise<boolean> {
     if (signal.stopped) return Promise.resolve(false)
-    return new Promise((resolve) => {
-      this.#push({ dueMs, signal, resolve })
-      if (this.#heap[0]!.dueMs === dueMs) this.#arm()
-    })
+    return new Promise((resolve) => this.wait({ dueMs, stop: signal, due: resolve }))
+  }
+
+  /** The same without a promise: each would be 1 KiB of garbage, and most requests of a throttled task wait. */
+  wait(waiter: Waiter): void {
+    this.#push(waiter)
+    if (this.#heap[0] === waiter) this.#arm()
   }
 
   /** A request was handed over just now; it may be written in the loop's next turn only (undici does so on an idle connection): no nap before it. */
@@ -64,9 +71,9 @@ export class Pacer {
   /** Ends the waits whose signal is stopped. */
   wake(): void {
     const all = this.#heap.splice(0)
-    for (const wait of all) {
-      if (wait.signal.stopped) wait.resolve(false)
-      else this.#push(wait)
+    for (const waiter of all) {
+      if (waiter.stop.stopped) waiter.due(false)
+      else this.#push(waiter)
     }
     this.#arm()
   }
@@ -89,16 +96,18 @@ export class Pacer {
 
   #turn(): void {
     this.#turning = true
-    setImmediate(() => {
-      this.#turning = false
-      const hasSent = this.#hasSent
-      this.#hasSent = false
-      if (!this.#release() && !hasSent) {
-        this.#napUntilNext()
-        this.#release()
-      }
-      this.#arm()
-    })
+    setImmediate(this.#onTurn)
+  }
+
+  #turned(): void {
+    this.#turning = false
+    const hasSent = this.#hasSent
+    this.#hasSent = false
+    if (!this.#release() && !hasSent) {
+      this.#napUntilNext()
+      this.#release()
+    }
+    this.#arm()
   }
 
   /** Only when nobody was released just now: who was goes on when this turn is over, and must not wait for the next one's time. */
@@ -115,24 +124,24 @@ export class Pacer {
     if (this.#heap.length === 0) return false
     const nowMs = this.#clock.monotonicMs()
     const before = this.#heap.length
-    while (this.#heap.length > 0 && this.#heap[0]!.dueMs <= nowMs) this.#pop().resolve(true)
+    while (this.#heap.length > 0 && this.#heap[0]!.dueMs <= nowMs) this.#pop().due(true)
     return this.#heap.length < before
   }
 
-  #push(wait: Wait): void {
+  #push(waiter: Waiter): void {
     const heap = this.#heap
     let at = heap.length
-    heap.push(wait)
+    heap.push(waiter)
     while (at > 0) {
       const parent = (at - 1) >> 1
-      if (heap[parent]!.dueMs <= wait.dueMs) break
+      if (heap[parent]!.dueMs <= waiter.dueMs) break
       heap[at] = heap[parent]!
       at = parent
     }
-    heap[at] = wait
+    heap[at] = waiter
   }
 
-  #pop(): Wait {
+  #pop(): Waiter {
     const heap = this.#heap
     const first = heap[0]!
     const last = heap.pop()!

@@ -19,6 +19,30 @@ test('waits end in the order they are due, never before their time', async () =>
   assert.deepEqual(order, offsets.toSorted((a, b) => a - b))
 })
 
+test('who waits without a promise is told in the order of due times, from within a turn of the loop, and at once when stopped', async () => {
+  const pacer = new Pacer(systemClock)
+  const stop = { stopped: false }
+  const startMs = systemClock.monotonicMs()
+  const told: string[] = []
+  const wait = (name: string, afterMs: number, signal = { stopped: false }): Promise<void> =>
+    new Promise((resolve) => {
+      const dueMs = startMs + afterMs
+      const due = (isDue: boolean): void => {
+        if (isDue) assert.ok(systemClock.monotonicMs() >= dueMs, name)
+        told.push(`${name} ${isDue}`)
+        resolve()
+      }
+      pacer.wait({ dueMs, stop: signal, due })
+    })
+  const waits = [wait('second', 6), wait('first', 3), wait('stopped', 3_600_000, stop), wait('past', -1)]
+  assert.deepEqual(told, [], 'nobody is told from within its own call')
+  stop.stopped = true
+  pacer.wake()
+  assert.deepEqual(told, ['stopped false'])
+  await Promise.all(waits)
+  assert.deepEqual(told, ['stopped false', 'past true', 'first true', 'second true'])
+})
+
 test('a stopped signal ends its own waits at once and leaves the others alone', async () => {
   const pacer = new Pacer(systemClock)
   const stopped = { stopped: false }
