@@ -113,14 +113,20 @@ export class AnswerReader {
 }
 
 const CONTENT_ENCODING = 'content-encoding'
+const NOTHING: readonly Buffer[] = []
 
 /** A head as undici hands it over: names and values in turn. One object serves all answers of an exchange. */
 export class RawHead implements AnswerHead, KeptHead {
-  #raw: readonly Buffer[] = []
+  #raw: readonly Buffer[] = NOTHING
 
   of(raw: readonly Buffer[]): this {
     this.#raw = raw
     return this
+  }
+
+  /** What came is of no use any more: kept until the next answer, it would be copied by every collection between. */
+  forget(): void {
+    this.#raw = NOTHING
   }
 
   encoding(): string {

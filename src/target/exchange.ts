@@ -224,6 +224,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     this.#request = null
     this.#abort = null
     this.#receiver = NOBODY
+    this.#rawHead.forget()
     if (this.#isArmed) {
       this.#isArmed = false
       this.#owner.wheel.disarm(this)
