@@ -28,7 +28,7 @@ const SEARCH = buildOperation('search', { index: 'cities', body: { query: { matc
 // A question that the embedded node answers at once, whatever its orders, and leaves out of its truth.
 const QUESTION = buildOperation('raw-request', { path: '/_cluster/health' }, 'warm')
 const WARM_CLIENTS = 8
-const WARM = { timePeriod: 2, params: { 'target-throughput': 3000 } }
+const WARM = { timePeriod: 1, params: { 'target-throughput': 6000 } }
 
 interface Address {
   readonly host: string

@@ -1,0 +1,28 @@
+// How much open load a load generator of one worker bears by its own word: up to where it sends on time.
+
+import type { HttpEngine } from '../../src/target/target-options.ts'
+import { HEALTH_LIMITS } from '../helpers/health-limits.ts'
+import type { CalibratedNode } from './calibrated-node.ts'
+import { measure } from './load.ts'
+
+const STEP = 0.75
+const SECONDS = 2
+/** Connections are opened, and code is compiled, before it counts. */
+const WARM_UP_SECONDS = 2
+
+/**
+ * Requests per second: the first rate, going down from `fromPerSecond`, at which 99 of 100 are sent within what Rally's own judge of the load generator
+ * allows; 0 if there is none down to `leastPerSecond`. `intervalSeconds`: between two requests of a client.
+ */
+export async function driverCapacity(
+  node: CalibratedNode,
+  engine: HttpEngine,
+  { fromPerSecond, leastPerSecond, intervalSeconds }: { fromPerSecond: number; leastPerSecond: number; intervalSeconds: number }
+): Promise<number> {
+  for (let perSecond = fromPerSecond; perSecond >= leastPerSecond; perSecond *= STEP) {
+    const load = { clients: Math.round(perSecond * intervalSeconds), perSecond, seconds: SECONDS, warmupSeconds: WARM_UP_SECONDS }
+    const { normal } = await measure(node, { ...load, engine, isCold: true })
+    if (normal.sendDelay.percentile(99) <= HEALTH_LIMITS.sendDelayP99Ms) return perSecond
+  }
+  return 0
+}
