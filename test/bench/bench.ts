@@ -5,6 +5,7 @@ import { startBenchServer, type BenchServer, type Measured } from './measure.ts'
 import { bulkCost } from './bulk-cost.ts'
 import { NODES_BENCHMARKS } from './nodes-entries.ts'
 import { memorySlope } from './memory.ts'
+import { openLoad } from './open-load.ts'
 import { fidelity, knownDelay, stall } from './pacing.ts'
 import { raceOverhead, versionTime } from './start-up.ts'
 import { sendDelay } from './send-delay.ts'
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, (server: BenchServer) => Promise<Measu
   'lean-8': (server) => leanGain(server, 8, 1.6),
   'lean-64': (server) => leanGain(server, 64, 1.6),
   'lean-256': (server) => leanGain(server, 256, 1.6),
+  'lean-open-load': () => openLoad(1.6),
   'service-time-fast-8': (server) => searchServiceTime(server, { clients: 8, delayMs: 0 }, 1.1),
   'service-time-8': (server) => searchServiceTime(server, { clients: 8, delayMs: 5 }, 1.1),
   'service-time-64': (server) => searchServiceTime(server, { clients: 64, delayMs: 5 }, 1.1),
