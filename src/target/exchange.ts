@@ -129,9 +129,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Expiring {
     if (this.#isOver || host === null) return false
     this.#abort = abort
     const nowMs = this.#owner.clock.monotonicMs()
-    this.#idleMs = host.uses === 0 ? 0 : nowMs - host.lastUseMs
-    host.uses++
-    if (this.#isCounted && Number.isNaN(this.#owner.timing.firstSentMs)) this.#owner.timing.firstSentMs = nowMs
+    const { timing } = this.#owner
+    const isNew = host.uses++ === 0
+    this.#idleMs = isNew ? 0 : nowMs - host.lastUseMs
+    if (this.#isCounted && Number.isNaN(timing.firstSentMs)) {
+      timing.firstSentMs = nowMs
+      timing.hasOpened = isNew
+    }
     return true
   }
 

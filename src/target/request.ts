@@ -48,6 +48,8 @@ export function isErrorStatus(status: number): boolean {
 export interface RequestTiming {
   firstSentMs: number
   lastByteMs: number
+  /** A connection had to be opened for the first of them. */
+  hasOpened: boolean
   /** Exchanges that the transport made once more (`max_retries`); 0 unless it was told to. */
   retries: number
 }

@@ -30,7 +30,7 @@ export function createTargetClient(options: TargetOptions, clock: Clock, firstHo
 }
 
 class PooledClient implements TargetClient, ExchangeOwner {
-  readonly timing: RequestTiming = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, retries: 0 }
+  readonly timing: RequestTiming = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, hasOpened: false, retries: 0 }
   readonly clock: Clock
   readonly wheel: TimeoutWheel
   readonly maySend: MaySend
@@ -55,6 +55,7 @@ class PooledClient implements TargetClient, ExchangeOwner {
   begin(): void {
     this.timing.firstSentMs = Number.NaN
     this.timing.lastByteMs = Number.NaN
+    this.timing.hasOpened = false
     this.timing.retries = 0
   }
 

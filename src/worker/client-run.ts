@@ -51,7 +51,7 @@ export async function runClientTask(run: ClientRun, stepStartMs: number, taskSta
 /**
  * Due? → with what? → send → record → due? … One request after the other runs from answer to answer, within the reading of the
  * sockets, or from due time to due time, told by the pacer; promises are made only where the client has to wait for something else: an
- * operation of several exchanges, a coordinator that is not heard, the end of a failure.
+ * operation of several exchanges, a coordinator that is not heard, a turn of the loop after a failure.
  */
 class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
   dueMs = 0.5
@@ -77,6 +77,7 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
   #isNormal = false
   #recorder: TaskRecorder | null = null
   #isHandingOver = false
+  #hasFailed = false
   #pause: () => void = ignore
   #break: (error: unknown) => void = ignore
   readonly #executor = (resolve: () => void, reject: (error: unknown) => void): void => {
@@ -113,6 +114,8 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
       if (!this.#isReady() && !(await this.#untilReady())) return clock.monotonicMs()
       if (this.#request === null) await this.#operate()
       else await new Promise<void>(this.#executor)
+      // Whatever fails at once, over and over, must not keep the thread from hearing commands and other clients' answers.
+      if (this.#hasFailed) await nextTurn()
     }
     return this.#isComplete ? this.#endOfTask() : clock.monotonicMs()
   }
@@ -242,7 +245,7 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
       thrown = { error }
       result = thrownResult(error)
     }
-    // Work without any exchange must not keep the thread from hearing commands.
+    // The same of work without any exchange.
     if (!(target.timing.firstSentMs > 0)) await nextTurn()
     this.#end(result, thrown)
   }
@@ -252,6 +255,7 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
     const doneMs = this.#record.ends(result, this.#recorder!, this.#isNormal, this)
     this.freeSinceMs = doneMs
     this.#scheduler.requestDone(result.weight, result.unit)
+    this.#hasFailed = result.failure !== null
     if (result.failure !== null) {
       this.#run.account.failure(result.failure)
       if (thrown !== null) throw thrown.error

@@ -77,7 +77,7 @@ export class RequestRecord {
 
   #time({ dueMs, beganMs, freeSinceMs }: RequestMoments, doneMs: number): void {
     const sample = this.#sample
-    const { firstSentMs, lastByteMs } = this.#timing
+    const { firstSentMs, lastByteMs, hasOpened } = this.#timing
     // A request without any exchange (nothing to delete) is timed by its own work.
     const sentMs = firstSentMs > 0 ? firstSentMs : beganMs
     const endMs = lastByteMs > 0 ? lastByteMs : doneMs
@@ -85,8 +85,8 @@ export class RequestRecord {
     sample.serviceMs = endMs - sentMs
     sample.latencyMs = this.#isThrottled ? endMs - dueMs : sample.serviceMs
     sample.processingMs = doneMs - beganMs
-    // Late because its client was still busy: charged to latency, not to the driver.
-    sample.sendDelayMs = dueMs >= freeSinceMs ? sentMs - dueMs : Number.NaN
+    // Late because its client was still busy: charged to latency, not to the driver. Nor is the driver late while the target takes a connection.
+    sample.sendDelayMs = dueMs >= freeSinceMs ? (hasOpened ? beganMs : sentMs) - dueMs : Number.NaN
   }
 
   #add(result: OperationResult, recorder: TaskRecorder): void {

@@ -20,7 +20,7 @@ import { emptyTrack } from './empty-track.ts'
 export type Scripted = readonly [status: number, body?: unknown] | TransportFailure
 
 export class RecordingClient implements TargetClient {
-  readonly timing = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, retries: 0 }
+  readonly timing = { firstSentMs: Number.NaN, lastByteMs: Number.NaN, hasOpened: false, retries: 0 }
   readonly requests: TargetRequest[] = []
   readonly marks: string[] = []
   readonly #answers: readonly Scripted[]
