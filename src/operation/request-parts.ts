@@ -1,5 +1,6 @@
 // What the parameters common to many operations say about a request: query, headers, timeout, forgiven statuses.
 
+import { RallyError } from '../core/errors.ts'
 import { isObject, numberOf, type JsonObject, type JsonValue } from '../core/json.ts'
 
 export interface RequestParts {
@@ -40,8 +41,20 @@ function headersOf(params: JsonObject): Record<string, string> | null {
   }
   const opaqueId = params['opaque-id'] ?? null
   if (opaqueId !== null) headers['x-opaque-id'] = asText(opaqueId)
+  for (const [name, value] of Object.entries(headers)) checkHeader(name, value)
   if (params['response-compression-enabled'] === false) headers['accept-encoding'] = 'identity'
   return Object.keys(headers).length === 0 ? null : headers
+}
+
+/** RFC 9110 §5.1 and §5.5: a token, and text of one byte a character. No HTTP library sends anything else. */
+function checkHeader(name: string, value: string): void {
+  if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name)) throw new RallyError('track', `[${name}] is no name that a header may have`)
+  const wrong = /[^\t\x20-\x7e\x80-\xff]/u.exec(value)?.[0]
+  if (wrong === undefined) return
+  const codePoint = wrong.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')
+  throw new RallyError('track', `header [${name}] must not hold the character U+${codePoint}: ${JSON.stringify(value)}`, {
+    hint: 'a header holds characters up to U+00FF and no line ends'
+  })
 }
 
 function asText(value: JsonValue): string {
