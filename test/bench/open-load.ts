@@ -7,7 +7,7 @@ import { warmUp } from '../proof/bare-load.ts'
 import type { HttpEngine } from '../../src/target/target-options.ts'
 import { atLeast, inTurn, type Measured } from './measure.ts'
 
-const BOUNDS = { fromPerSecond: 16_000, leastPerSecond: 500, intervalSeconds: 0.15 }
+const BOUNDS = { fromPerSecond: 32_000, leastPerSecond: 500, intervalSeconds: 0.15 }
 const ROUNDS = 3
 
 export async function openLoad(budget: number): Promise<Measured> {

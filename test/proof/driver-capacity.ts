@@ -10,9 +10,14 @@ const SECONDS = 2
 /** Connections are opened, and code is compiled, before it counts. */
 const WARM_UP_SECONDS = 2
 
+/** Of what was due: the last ones fall due at the end. */
+const SENT_SHARE = 0.99
+/** Of all requests: those of clients that were still busy tell of no delay. */
+const TOLD_SHARE = 0.5
+
 /**
- * Requests per second: the first rate, going down from `fromPerSecond`, at which 99 of 100 are sent within what Rally's own judge of the load generator
- * allows; 0 if there is none down to `leastPerSecond`. `intervalSeconds`: between two requests of a client.
+ * Requests per second: the first rate, going down from `fromPerSecond` in steps of a quarter, that is sent, and 99 of 100 within what Rally's own judge of the
+ * load generator allows; 0 if there is none down to `leastPerSecond`. `intervalSeconds`: between two requests of a client.
  */
 export async function driverCapacity(
   node: CalibratedNode,
@@ -21,8 +26,10 @@ export async function driverCapacity(
 ): Promise<number> {
   for (let perSecond = fromPerSecond; perSecond >= leastPerSecond; perSecond *= STEP) {
     const load = { clients: Math.round(perSecond * intervalSeconds), perSecond, seconds: SECONDS, warmupSeconds: WARM_UP_SECONDS }
-    const { normal } = await measure(node, { ...load, engine, isCold: true })
-    if (normal.sendDelay.percentile(99) <= HEALTH_LIMITS.sendDelayP99Ms) return perSecond
+    const { normal, account } = await measure(node, { ...load, engine, isCold: true })
+    const { started } = account.normal
+    const isSent = started >= SENT_SHARE * perSecond * SECONDS && normal.sendDelay.count >= TOLD_SHARE * started
+    if (isSent && normal.sendDelay.percentile(99) <= HEALTH_LIMITS.sendDelayP99Ms) return perSecond
   }
   return 0
 }
