@@ -22,7 +22,7 @@ interface Played {
   readonly exchange: (receiver: AnswerReceiver, timing: RequestTiming, n: number) => void
 }
 
-const DONE: OperationResult = { weight: 1, unit: 'ops', success: true, failure: null, bytes: 0 } as OperationResult
+const DONE: OperationResult = { weight: 1, unit: 'ops', success: true, failure: null, bytes: 0 }
 
 const NOTHING_YET = { started: 0, ok: 0, failed: {} } as Tally
 
