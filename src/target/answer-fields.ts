@@ -43,7 +43,15 @@ export class AnswerFields {
   /** What was read of a `content-length` that is none. */
   #brokenLength = 0
   #bytes = 0
-  #valueFrom = 0
+  // Of a line that has not come whole: bytes that were read (0: none), those of its name (0: it goes on), what it is, what lies
+  // before its value, what was read of a length.
+  #seen = 0
+  #nameBytes = 0
+  #kind = OTHER
+  #beforeValue = 0
+  #number = 0
+  /** Where reading the last value stopped. */
+  #stoppedAt = 0
 
   reset(): void {
     this.length = -1
@@ -56,6 +64,7 @@ export class AnswerFields {
     this.isTooLarge = false
     this.#brokenLength = 0
     this.#bytes = 0
+    this.#forgetLine()
   }
 
   /** Trailers are counted anew. */
@@ -69,26 +78,57 @@ export class AnswerFields {
   }
 
   /**
-   * Reads the line that begins at `from` (not the empty one). Gives the position behind it, MORE or BAD; a line that has not come
-   * whole is read again from its beginning. @param base where the head begins
+   * Reads the line that begins at `from` (not the empty one). Gives the position behind it, MORE or BAD; in a line that has not come
+   * whole it goes on where it stopped: byte by byte a long one would be read thousands of times. @param base where the head begins
    */
   read(bytes: Uint8Array, from: number, to: number, base: number): number {
-    let at = from
-    while (at < to && TOKEN[bytes[at]!] === 1) at++
-    if (at === to) return this.#tooLarge(at - from) ? BAD : MORE
-    if (bytes[at] !== COLON || at === from) return BAD
-    const nameBytes = at - from
-    const kind = kindOf(bytes, from, nameBytes)
-    if (kind === IS_LENGTH && this.hasTransferEncoding) return BAD
-    if (kind === IS_TRANSFER && this.length !== -1) return BAD
-    const end = kind === IS_LENGTH ? this.#readLength(bytes, at + 1, to) : this.#readValue(bytes, at + 1, to)
+    let at = from + this.#seen
+    let nameBytes = this.#nameBytes
+    let kind = this.#kind
+    let valueFrom = from + this.#beforeValue
+    if (nameBytes === 0) {
+      while (at < to && TOKEN[bytes[at]!] === 1) at++
+      if (at === to) return this.#holdName(at - from)
+      if (bytes[at] !== COLON || at === from) return BAD
+      nameBytes = at - from
+      kind = kindOf(bytes, from, nameBytes)
+      if (kind === IS_LENGTH && this.hasTransferEncoding) return BAD
+      if (kind === IS_TRANSFER && this.length !== -1) return BAD
+      at++
+      valueFrom = at
+    }
+    if (at === valueFrom) {
+      while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++
+      valueFrom = at
+    }
+    const end = kind === IS_LENGTH ? this.#readLength(bytes, at, to, valueFrom) : this.#readValue(bytes, at, to)
     if (end === BAD) return BAD
     const valueTo = end === MORE ? to : end - 2
-    if (this.#tooLarge(nameBytes + Math.max(0, valueTo - this.#valueFrom))) return BAD
-    if (end === MORE) return MORE
-    this.#bytes += nameBytes + valueTo - this.#valueFrom
-    if (kind > IS_LENGTH && valueTo > this.#valueFrom) this.#mean(kind, { bytes, from: this.#valueFrom, to: valueTo, base })
+    if (this.#tooLarge(nameBytes + Math.max(0, valueTo - valueFrom))) return BAD
+    if (end === MORE) return this.#hold(nameBytes, kind, valueFrom - from, this.#stoppedAt - from)
+    if (this.#seen !== 0) this.#forgetLine()
+    this.#bytes += nameBytes + valueTo - valueFrom
+    if (kind > IS_LENGTH && valueTo > valueFrom) this.#mean(kind, { bytes, from: valueFrom, to: valueTo, base })
     return end
+  }
+
+  #holdName(seen: number): number {
+    this.#seen = seen
+    return this.#tooLarge(seen) ? BAD : MORE
+  }
+
+  #hold(nameBytes: number, kind: number, beforeValue: number, seen: number): number {
+    this.#nameBytes = nameBytes
+    this.#kind = kind
+    this.#beforeValue = beforeValue
+    this.#seen = seen
+    return MORE
+  }
+
+  #forgetLine(): void {
+    this.#seen = 0
+    this.#nameBytes = 0
+    this.#number = 0
   }
 
   #tooLarge(more: number): boolean {
@@ -96,32 +136,34 @@ export class AnswerFields {
     return this.isTooLarge
   }
 
-  /** From behind the colon to behind the end of the line. */
+  /** From its beginning, or where it stopped, to behind the end of the line. */
   #readValue(bytes: Uint8Array, from: number, to: number): number {
     let at = from
-    while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++
-    this.#valueFrom = at
     while (at < to && VALUE[bytes[at]!] === 1) at++
-    return endOfLine(bytes, at, to)
+    const end = endOfLine(bytes, at, to)
+    if (end === MORE) this.#stoppedAt = at
+    return end
   }
 
-  #readLength(bytes: Uint8Array, from: number, to: number): number {
+  /** As `#readValue`. @param first where the value begins */
+  #readLength(bytes: Uint8Array, from: number, to: number, first: number): number {
     let at = from
-    while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++
-    this.#valueFrom = at
+    this.#stoppedAt = at
     // The second one is refused at its first byte, or as empty.
     if (at < to && this.length !== -1) return BAD
-    let length = 0
     // An empty one is refused when the next line begins.
-    if (bytes[at] === CR && at + 2 >= to) return endOfLine(bytes, at, to) === BAD ? BAD : MORE
-    while (at < to && bytes[at]! >= 48 && bytes[at]! <= 57) length = length * 10 + bytes[at++]! - 48
-    if (at === to && length < TOO_LONG) return MORE
-    const isNumber = at > this.#valueFrom && length < TOO_LONG
+    if (at === first && bytes[at] === CR && at + 2 >= to) return endOfLine(bytes, at, to) === BAD ? BAD : MORE
+    let length = this.#number
+    // Behind the blanks that follow a number no digit may stand.
+    if (at === first || bytes[at - 1] !== SPACE) while (at < to && bytes[at]! >= 48 && bytes[at]! <= 57) length = length * 10 + bytes[at++]! - 48
+    const isNumber = at > first && length < TOO_LONG
     // No tab, as in llhttp.
-    while (at < to && bytes[at] === SPACE) at++
-    const end = isNumber ? endOfLine(bytes, at, to) : BAD
+    while (isNumber && at < to && bytes[at] === SPACE) at++
+    const end = isNumber ? endOfLine(bytes, at, to) : at === to && length < TOO_LONG ? MORE : BAD
     if (end === BAD) this.#brokenLength = length
-    else if (end !== MORE) this.length = length
+    else if (end === MORE) this.#number = length
+    else this.length = length
+    this.#stoppedAt = at
     return end
   }
 

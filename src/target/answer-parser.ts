@@ -69,6 +69,8 @@ export class AnswerParser implements AnswerHead {
 
   reset(): void {
     this.#phase = BETWEEN
+    this.#line.reset()
+    this.#chunk.reset()
     this.#heldBytes = 0
     this.#at = 0
     this.#end = 0

@@ -13,18 +13,31 @@ export class StatusLine {
   /** Closes the connection unless told otherwise. */
   isOldVersion = false
 
-  /** Gives the position behind the line at `from`, MORE or BAD; a line that has not come whole is read again. */
+  /** Of a line that has not come whole: bytes that the search for its end is through with. */
+  #seen = 0
+
+  /** A new connection: what was held over of a line is gone. */
+  reset(): void {
+    this.#seen = 0
+  }
+
+  /** Gives the position behind the line at `from`, MORE or BAD; in a line that has not come whole it goes on where it stopped. */
   read(bytes: Buffer, from: number, to: number): number {
-    for (let i = 0; i < FIXED_BYTES; i++) {
-      if (from + i === to) return MORE
-      if (!fits(bytes, from, i)) return BAD
+    if (this.#seen === 0) {
+      for (let i = 0; i < FIXED_BYTES; i++) {
+        if (from + i === to) return MORE
+        if (!fits(bytes, from, i)) return BAD
+      }
+      this.status = (bytes[from + 9]! - 48) * 100 + (bytes[from + 10]! - 48) * 10 + bytes[from + 11]! - 48
+      this.isOldVersion = bytes[from + 5] === 48 || bytes[from + 7] === 48
+      this.#seen = FIXED_BYTES
     }
-    this.status = (bytes[from + 9]! - 48) * 100 + (bytes[from + 10]! - 48) * 10 + bytes[from + 11]! - 48
-    this.isOldVersion = bytes[from + 5] === 48 || bytes[from + 7] === 48
-    let at = from + FIXED_BYTES
+    let at = from + this.#seen
     if (at === to) return MORE
-    if (bytes[at] === SPACE) while (at < to && bytes[at] !== CR && bytes[at] !== LF) at++
-    return endOfLine(bytes, at, to)
+    if (bytes[from + FIXED_BYTES] === SPACE) while (at < to && bytes[at] !== CR && bytes[at] !== LF) at++
+    const end = endOfLine(bytes, at, to)
+    this.#seen = end === MORE ? at - from : 0
+    return end
   }
 }
 

@@ -90,6 +90,7 @@ export const CASES: readonly AnswerCase[] = [
   of('more than 16 KiB in many headers', 'other closed', `${OK}${'x: yyyyyyyy\r\n'.repeat(2000)}content-length: 3\r\n\r\nabc`),
   of('more than 16 KiB in the name of a header', 'other closed', `${OK}${'x'.repeat(17_000)}: y\r\ncontent-length: 3\r\n\r\nabc`),
   of('more than 16 KiB of trailers', 'other closed', `${CHUNKED}0\r\nx: ${'y'.repeat(17_000)}\r\n\r\n`),
+  of('just below 64 KiB of reason', '200 abc kept', `HTTP/1.1 200 ${'x'.repeat(65_000)}\r\ncontent-length: 3\r\n\r\nabc`),
   of('more than 64 KiB of reason', 'other closed', `HTTP/1.1 200 ${'x'.repeat(70_000)}\r\ncontent-length: 3\r\n\r\nabc`,
     butUndici('200 abc kept', 'a head is held in memory until it is whole, so it must end somewhere')),
   of('more than 16 KiB of chunk extensions', 'other closed', `${CHUNKED}3;x=${'y'.repeat(17_000)}\r\nabc\r\n0\r\n\r\n`,

@@ -97,3 +97,62 @@ test('to a HEAD request no body belongs, whatever the head says', () => {
     assert.deepEqual([status, body, staysOpen], [200, '', true])
   }
 })
+
+const LONG = 15_000
+const OK = 'HTTP/1.1 200 OK\r\n'
+const CHUNK = `${OK}transfer-encoding: chunked\r\n\r\n`
+/** What comes byte by byte, behind what comes at once; and how often, for whoever begins anew with each byte to take seconds. */
+const DRIPS: readonly (readonly [place: string, before: string, drip: string, times: number])[] = [
+  ['the reason', 'HTTP/1.1 200 ', 'x'.repeat(65_000), 1],
+  ['the blanks before a value', `${OK}x:`, ' '.repeat(65_000), 1],
+  ['the blanks before a length', `${OK}content-length:`, ' '.repeat(65_000), 1],
+  ['a name', OK, 'x'.repeat(LONG), 16],
+  ['a value', `${OK}x: `, 'y'.repeat(LONG), 16],
+  ['a length', `${OK}content-length: `, '0'.repeat(LONG), 16],
+  ['the blanks behind a length', `${OK}content-length: 3`, ' '.repeat(LONG), 16],
+  ['a trailer', `${CHUNK}0\r\n`, `x: ${'y'.repeat(LONG)}`, 16],
+  ['the size of a chunk', CHUNK, '0'.repeat(LONG), 16],
+  ['a chunk extension', CHUNK, `3;a=${'y'.repeat(LONG)}`, 16],
+  ['many chunk extensions', CHUNK, `3${';a="b"'.repeat(LONG / 6)}`, 16]
+]
+
+for (const [place, before, drip, times] of DRIPS) {
+  test(`${place}, byte by byte, costs no more than its bytes`, () => {
+    const parser = new AnswerParser()
+    const bytes = Buffer.from(drip, 'latin1')
+    const begun = process.cpuUsage()
+    for (let i = 0; i < times; i++) {
+      parser.reset()
+      parser.begin(false)
+      const head = Buffer.from(before, 'latin1')
+      parser.feed(head, 0, head.length)
+      let event = parser.next()
+      if (event === HAS_HEAD) event = parser.next()
+      for (let at = 0; at < bytes.length && event === WANTS_MORE; at++) {
+        parser.feed(bytes, at, at + 1)
+        event = parser.next()
+      }
+      assert.equal(event, WANTS_MORE)
+    }
+    const { user, system } = process.cpuUsage(begun)
+    // The bytes take a twentieth of it.
+    assert.ok(user + system < 500_000, `${(user + system) / 1000} ms of CPU`)
+  })
+}
+
+test('what an answer that was cut off has left of a line is not taken for the beginning of the next connection’s', () => {
+  const pieces = ['HTTP/1.1 200 O', 'K\r\ncontent-length: 1', '2\r\n\r\n', `${OK}transfer-enc`, 'oding: chunk', 'ed\r\n\r\n1', '2;a="', 'b\r\n']
+  const parser = new AnswerParser()
+  for (const bytes of pieces.flatMap((_, i) => [pieces.slice(0, i + 1), pieces.slice(3, i + 1)])) {
+    parser.reset()
+    parser.begin(false)
+    for (const piece of bytes) {
+      parser.feed(Buffer.from(piece), 0, piece.length)
+      for (let event = parser.next(); event !== WANTS_MORE && event !== IS_BAD; event = parser.next());
+    }
+    const whole = Buffer.from('HTTP/1.1 404\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n')
+    parser.reset()
+    parser.feed(whole, 0, whole.length)
+    assert.deepEqual([parser.next(), parser.status, parser.next(), parser.next()], [HAS_HEAD, 404, HAS_BODY, HAS_END])
+  }
+})
