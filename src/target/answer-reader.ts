@@ -80,6 +80,8 @@ export class AnswerReader {
       body: this.#keep === 'head' ? this.#head.subarray(0, this.#keptBytes) : this.#joined(),
       isWhole: this.#keptBytes === this.#wireBytes
     }
+    // Kept until the next answer, it would be copied by every collection between.
+    this.#keptHead = null
     return new KeptAnswer(this.#status, this.#wireBytes, kept)
   }
 
