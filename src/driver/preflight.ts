@@ -8,7 +8,7 @@ import { countText, sizeText } from '../core/units.ts'
 export interface RaceNeeds {
   readonly clients: number
   readonly workers: number
-  /** `host:port` of the target's addresses; each client holds a connection to each. */
+  /** `host:port` of the target's addresses, the same text for the same address as far as it is known; each client holds a connection to each. */
   readonly hosts: readonly string[]
   /** Files that the workers read. */
   readonly files: number
@@ -60,7 +60,7 @@ export function descriptors({ clients, workers, hosts, files }: RaceNeeds, { des
   const connections = clients * hosts.length
   const needed = open + connections + workers * (DESCRIPTORS_PER_WORKER + files)
   const why = `${countText(needed)} file descriptors are needed (${countText(connections)} for connections), ${countText(limit)} are allowed`
-  const todo = `raise the limit: ulimit -n ${roundUp(needed + SPARE_DESCRIPTORS)}, ${ABOVE_HARD}`
+  const todo = `raise the limit: ulimit -n ${roundUp(Math.max(needed + SPARE_DESCRIPTORS, needed / NEARLY_ALL))}, ${ABOVE_HARD}`
   if (needed > limit) return { problems: [`${why}; ${todo}`], warnings: [] }
   const isTight = needed + SPARE_DESCRIPTORS > limit || needed > limit * NEARLY_ALL
   return { problems: [], warnings: isTight ? [`${why}: connections that are opened anew may fail; ${todo}`] : [] }
@@ -91,6 +91,7 @@ export function memory({ clients, workers, bodyBytes }: RaceNeeds, { memoryAvail
 
 const NOTHING: Findings = { problems: [], warnings: [] }
 
+/** What leaves no doubt is above any limit that leaves one. */
 function roundUp(descriptorCount: number): number {
   return 2 ** Math.ceil(Math.log2(descriptorCount))
 }

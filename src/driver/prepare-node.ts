@@ -46,7 +46,8 @@ export async function prepareNode(prepare: Prepare, around: Surroundings): Promi
   const challenge = challengeToRun(track)
   if (challenge === null) throw new RallyError('track', `track ${track.name} has no challenge to run`)
   const groups = assignWorkers(prepare.clients, await workersFor(prepare, around.settings))
-  for (const warning of preflight(around.node, raceNeeds(track, prepare, groups.length), machineFacts())) around.warn(warning)
+  const needs = await raceNeeds(track, prepare, groups.length)
+  for (const warning of preflight(around.node, needs, machineFacts())) around.warn(warning)
   const dataPaths = await bringData(track, prepare, around)
   const { seed, target, facts, onError, enableAssertions } = prepare
   // As many as the samples a worker may hold.

@@ -1,5 +1,7 @@
 // What a race asks of a node, from its track and this node's part of the clients.
 
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns/promises'
 import { numberOf } from '../core/json.ts'
 import { readsCorpora, usedCorpora } from '../corpus/used-corpora.ts'
 import type { Prepare } from '../protocol/messages.ts'
@@ -9,15 +11,28 @@ import { memoryAvailable, memoryTotal } from './machine-watch.ts'
 import type { MachineFacts, RaceNeeds } from './preflight.ts'
 import { portRange, tcpSockets } from './tcp-ports.ts'
 
-export function raceNeeds(track: Track, { clients, target }: Pick<Prepare, 'clients' | 'target'>, workers: number): RaceNeeds {
+export async function raceNeeds(track: Track, { clients, target }: Pick<Prepare, 'clients' | 'target'>, workers: number): Promise<RaceNeeds> {
   const corpora = usedCorpora(track)
   return {
     clients: clients.length,
     workers,
-    hosts: target.hosts.map(({ host, port }) => `${host}:${port}`),
+    hosts: await Promise.all(target.hosts.map(async ({ host, port }) => `${await addressOf(host)}:${port}`)),
     files: corpora.reduce((sum, corpus) => sum + corpus.documents.length, 0),
     bodyBytes: bodyBytes(track, clients.length)
   }
+}
+
+const lookupAll = (host: string): Promise<readonly LookupAddress[]> => lookup(host, { all: true })
+
+/**
+ * The address that connections to `localhost` go to, if it has but one; of several each connection takes one that answers. Other names
+ * stay: they may lead elsewhere the next time, and asking for them may last.
+ */
+export async function addressOf(host: string, resolve = lookupAll): Promise<string> {
+  if (host.toLowerCase() !== 'localhost') return host
+  const addresses = new Set((await resolve(host).catch(() => [])).map(({ address }) => address))
+  const [address] = addresses
+  return address !== undefined && addresses.size === 1 ? address : host
 }
 
 export function machineFacts(): MachineFacts {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RallyError } from '../../../src/core/errors.ts'
-import { preflight, type MachineFacts, type RaceNeeds } from '../../../src/driver/preflight.ts'
-import { raceNeeds } from '../../../src/driver/race-needs.ts'
+import { descriptors, preflight, type MachineFacts, type RaceNeeds } from '../../../src/driver/preflight.ts'
+import { addressOf, raceNeeds } from '../../../src/driver/race-needs.ts'
 import { mostInTable } from '../../../src/driver/tcp-ports.ts'
 import { buildCorpus, buildOperation, buildTask, buildTrack } from '../../helpers/build-track.ts'
 
@@ -31,6 +31,34 @@ test('too few descriptors are refused with the numbers and the limit to set; few
   assert.match(doubts({ clients: 470 })[0]!, /980 file descriptors.*may fail/)
 })
 
+test('the limit that is advised is above the present one, and with it there is nothing more to say', () => {
+  for (const limit of [256, 1000, 1024, 4096, 65_536, 1_048_576]) {
+    // From what is nearly all of it to what is more.
+    for (let share = 0.88; share < 1.2; share += 0.0007) {
+      const needs = { ...NEEDS, clients: Math.floor(limit * share), hosts: ['a:1'], workers: 0 }
+      const { problems, warnings } = descriptors(needs, { ...FACTS, descriptorLimit: limit, openDescriptors: 0 })
+      for (const text of [...problems, ...warnings]) {
+        const advised = Number(/ulimit -n (\d+)/.exec(text)?.[1])
+        assert.ok(advised > limit && advised <= limit * 4, text)
+        assert.deepEqual(descriptors(needs, { ...FACTS, descriptorLimit: advised, openDescriptors: 0 }), { problems: [], warnings: [] })
+      }
+    }
+  }
+  assert.match(doubts({ clients: 930, hosts: ['a:1'], workers: 0 }, { openDescriptors: 0 })[0]!, /930 file descriptors.*1,024 are allowed.*ulimit -n 2048,/)
+  assert.match(doubts({ clients: 60_000, hosts: ['a:1'], workers: 0 }, { descriptorLimit: 65_536, ports: null })[0]!, /60,030 file descriptors.*ulimit -n 131072,/)
+})
+
+test('localhost is the address that it leads to if there is but one; with two, either may be used', async () => {
+  const one = { address: '127.0.0.1', family: 4 }
+  const two = { address: '::1', family: 6 }
+  assert.equal(await addressOf('localhost', async () => [one]), '127.0.0.1')
+  assert.equal(await addressOf('LocalHost', async () => [one, one]), '127.0.0.1')
+  assert.equal(await addressOf('localhost', async () => [two, one]), 'localhost')
+  assert.equal(await addressOf('localhost', () => Promise.reject(new Error('no such name'))), 'localhost')
+  // Nobody is asked for other names: that may take its time, and lead elsewhere the next time.
+  assert.equal(await addressOf('es1', async () => [one]), 'es1')
+})
+
 test('ports count for each address, and addresses that are named twice share them', () => {
   assert.match(refusal({ clients: 30_000 }, { descriptorLimit: 1e6 }).message, /30,000 ports are needed.*28,232.*ip_local_port_range/)
   assert.match(refusal({ clients: 15_000, hosts: ['a:1', 'a:1'] }, { descriptorLimit: 1e6 }).message, /30,000 ports/)
@@ -51,12 +79,12 @@ test('what the system does not tell keeps nobody from racing', () => {
   assert.deepEqual(doubts({ clients: 50_000 }, { descriptorLimit: null, openDescriptors: null, ports: null, sockets: null, memoryAvailable: null }), [])
 })
 
-test('the bodies of bulks count for as many clients as this node plays', () => {
+test('the bodies of bulks count for as many clients as this node plays', async () => {
   const bulk = buildTask(buildOperation('bulk', { 'bulk-size': 5000 }), { clients: 100 })
   const corpus = buildCorpus('c', { documentFile: 'd.json', numberOfDocuments: 1000, uncompressedSizeInBytes: 1_000_000, targetIndex: 'i' })
   const track = buildTrack([bulk], { corpora: [corpus] })
   const target = { hosts: [{ host: 'a', port: 1 }] } as never
-  const needs = raceNeeds(track, { clients: [0, 1, 2, 3], target }, 1)
+  const needs = await raceNeeds(track, { clients: [0, 1, 2, 3], target }, 1)
   assert.deepEqual([needs.clients, needs.files, needs.bodyBytes], [4, 1, 4 * 5000 * 1000])
 })
 
