@@ -2,7 +2,7 @@
 
 import type { HealthFinding } from '../metrics/measurement.ts'
 import { ADD_DRIVERS, OWN_MACHINE, type FigureFacts } from './health-figures.ts'
-import { momentOf, type Run, type Watch, type WatchedStep } from './health-watch.ts'
+import { momentOf, momentOfRun, type Run, type Watch, type WatchedStep } from './health-watch.ts'
 import type { LatenessLimits } from './lateness-limits.ts'
 import { p99Ms, type StepLateness } from './step-lateness.ts'
 
@@ -21,14 +21,15 @@ export function figureFinding(figure: FigureFacts, watch: Watch, isStrict: IsStr
   if (run === null) {
     return [{ figure: name, unit, worst: worst.value, limit, breached: false, warnsOnly: false, where: worst.where, when: momentOf(worst.stretch), seconds: 0, advice: '' }]
   }
-  const warnsOnly = figure.weight !== 'breach' || !isStrict(run.first.step)
+  const warnsOnly = figure.weight !== 'breach' || !run.steps.every(isStrict)
   const others = watch.places.size > 1 ? ` and ${watch.places.size - 1} more` : ''
   const { where, worst: value, seconds } = run
-  return [{ figure: name, unit, worst: value, limit, breached: true, warnsOnly, where: `${where}${others}`, when: momentOf(run.first, run.last), seconds, advice: adviceFor(figure.advice, run.othersCpu) }]
+  return [{ figure: name, unit, worst: value, limit, breached: true, warnsOnly, where: `${where}${others}`, when: momentOfRun(run), seconds, advice: adviceFor(figure.advice, run.othersCpu) }]
 }
 
+/** The longest of those that are a fault in all their steps; else the longest. */
 function worstRun(runs: readonly Run[], isStrict: IsStrict): Run | null {
-  const strict = runs.filter((run) => isStrict(run.first.step) || isStrict(run.last.step))
+  const strict = runs.filter((run) => run.steps.every(isStrict))
   return (strict.length > 0 ? strict : runs).reduce<Run | null>((worst, run) => (worst === null || run.seconds > worst.seconds ? run : worst), null)
 }
 
@@ -85,7 +86,7 @@ export function dropFinding(dropped: number, limit: number, watch: Watch): Healt
     breached,
     warnsOnly: false,
     where: run?.where ?? 'all workers',
-    when: run === undefined ? null : momentOf(run.first, run.last),
+    when: run === undefined ? null : momentOfRun(run),
     seconds: run?.seconds ?? 0,
     advice: breached ? 'the disk or main thread could not keep up: raise sample.queue.size, use a faster disk, or add load drivers' : ''
   }

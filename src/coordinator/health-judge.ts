@@ -114,7 +114,7 @@ export class HealthJudge {
   /** Ticks come just after a second's end: `[2.0, 3.0006)` is second 2. */
   #stretchOf({ fromMs, toMs }: Told): Stretch {
     const from = Math.round(fromMs / 1000)
-    return { step: this.#step, from, to: Math.max(from, Math.round(toMs / 1000) - 1) }
+    return { step: this.#step, from, to: Math.max(from, Math.round(toMs / 1000) - 1), ms: toMs - fromMs }
   }
 }
 

@@ -8,7 +8,7 @@ import type { Snapshot } from '../protocol/messages.ts'
 import { sparsePercentile } from '../sample/histogram.ts'
 import { adviceFor } from './health-findings.ts'
 import { ADD_DRIVERS, MORE_DESCRIPTORS, MORE_PORTS } from './health-figures.ts'
-import { momentOf, Watch, type WatchedStep } from './health-watch.ts'
+import { momentOfRun, Watch, type WatchedStep } from './health-watch.ts'
 import { LatenessLimits } from './lateness-limits.ts'
 
 /** A quantile of 99 % needs 5/(1 − 0.99) samples to say anything. */
@@ -38,7 +38,7 @@ export class RequestWatch {
         for (const { k, sendDelay } of types[type]?.seconds ?? []) {
           if (sendDelay.n === 0 || k <= (this.#heard.get(key) ?? -1)) continue
           this.#heard.set(key, k)
-          this.#watch(task).add({ where: `task ${task}, node ${node}`, stretch: { step, from: k, to: k }, othersCpu }, sparsePercentile(sendDelay, 99))
+          this.#watch(task).add({ where: `task ${task}, node ${node}`, stretch: { step, from: k, to: k, ms: 1000 }, othersCpu }, sparsePercentile(sendDelay, 99))
         }
       }
     }
@@ -70,7 +70,7 @@ export class RequestWatch {
     const limit = limits.ofTask(task, true)
     const breached = worst > limit
     const run = this.#sendDelays.get(task)?.breaches[0]
-    const when = run === undefined ? null : momentOf(run.first, run.last)
+    const when = run === undefined ? null : momentOfRun(run)
     const where = run?.where ?? `task ${task}`
     const advice = breached ? adviceFor(ADD_DRIVERS, run?.othersCpu ?? 0) : ''
     const finding = { figure: 'send delay p99', unit: 'ms', worst, limit, breached, warnsOnly: false, where, when, seconds: run?.seconds ?? 0, advice }

@@ -17,6 +17,8 @@ export interface Stretch {
   readonly step: WatchedStep
   readonly from: number
   readonly to: number
+  /** How long it was: steps, and what is left at their ends, are no whole seconds. */
+  readonly ms: number
 }
 
 /** What tells of itself, when, and what share of its machine's cores (0…1) other processes had then. */
@@ -26,12 +28,19 @@ export interface Place {
   readonly othersCpu: number
 }
 
-/** Seconds in a row in which a place was over the limit. */
+/** Time in a row in which a place was over the limit. */
 export interface Run {
   readonly where: string
+  /** All of which it has a part, in order. */
+  readonly steps: WatchedStep[]
   readonly first: Stretch
+  /** Of its first step: what a report tells. */
+  lastOfFirst: Stretch
   last: Stretch
   worst: number
+  /** The sum of its stretches: pauses between steps are nobody's. */
+  ms: number
+  /** The same in whole seconds, at least one: ticks come a little early or late. */
   seconds: number
   /** The most of it. */
   othersCpu: number
@@ -43,12 +52,20 @@ export interface Worst {
   readonly stretch: Stretch
 }
 
+/**
+ * What a run goes on over: from step to step of a kind (throttled or not), so that short ones add up; or nothing but its own step,
+ * because which unthrottled steps are strict is only known at the end.
+ */
+const REACHES = ['kind', 'step'] as const
+type Reach = (typeof REACHES)[number]
+
 export class Watch {
   readonly #limit: number | null
   readonly #windowSeconds: number
+  /** By reach and place. */
   readonly #open = new Map<string, Run>()
-  /** The longest breach that began in each step. */
-  readonly #breaches = new Map<number, Run>()
+  /** By reach and step: the longest breach that began in it. */
+  readonly #breaches = new Map<string, Run>()
   readonly #places = new Set<string>()
   worst: Worst | null = null
 
@@ -59,23 +76,18 @@ export class Watch {
   }
 
   /** Each stretch of a place once, in order; null: it does not tell. */
-  add({ where, stretch, othersCpu }: Place, value: number | null): void {
+  add(place: Place, value: number | null): void {
     if (value === null) return
+    const { where, stretch } = place
     if (this.worst === null || value > this.worst.value) this.worst = { value, where, stretch }
     if (this.#limit === null) return
-    if (value <= this.#limit) {
-      this.#open.delete(where)
-      return
+    for (const reach of REACHES) {
+      if (value <= this.#limit) this.#open.delete(`${reach} ${where}`)
+      else this.#addTo(this.#run(reach, place), reach, place, value)
     }
-    const run = this.#run(where, stretch)
-    run.last = stretch
-    run.seconds = raceSecond(stretch, 'to') - raceSecond(run.first, 'from') + 1
-    run.worst = Math.max(run.worst, value)
-    run.othersCpu = Math.max(run.othersCpu, othersCpu)
-    if (run.seconds >= this.#windowSeconds) this.#breach(run)
   }
 
-  /** The longest breach of each step. */
+  /** The longest of each step, and those of steps in a row. */
   get breaches(): readonly Run[] {
     return [...this.#breaches.values()]
   }
@@ -85,29 +97,46 @@ export class Watch {
     return this.#places
   }
 
-  #run(where: string, stretch: Stretch): Run {
-    const open = this.#open.get(where)
-    if (open !== undefined && raceSecond(stretch, 'from') <= raceSecond(open.last, 'to') + 1) return open
-    const run: Run = { where, first: stretch, last: stretch, worst: 0, seconds: 0, othersCpu: 0 }
-    this.#open.set(where, run)
+  #run(reach: Reach, { where, stretch }: Place): Run {
+    const key = `${reach} ${where}`
+    const open = this.#open.get(key)
+    if (open !== undefined && goesOn(open.last, stretch, reach)) return open
+    const run: Run = { where, steps: [], first: stretch, lastOfFirst: stretch, last: stretch, worst: 0, ms: 0, seconds: 0, othersCpu: 0 }
+    this.#open.set(key, run)
     return run
   }
 
-  #breach(run: Run): void {
+  #addTo(run: Run, reach: Reach, { stretch, othersCpu }: Place, value: number): void {
+    if (run.steps.at(-1) !== stretch.step) run.steps.push(stretch.step)
+    run.last = stretch
+    if (stretch.step === run.first.step) run.lastOfFirst = stretch
+    run.ms += stretch.ms
+    run.seconds = Math.max(1, Math.round(run.ms / 1000))
+    run.worst = Math.max(run.worst, value)
+    run.othersCpu = Math.max(run.othersCpu, othersCpu)
+    if (run.seconds < this.#windowSeconds) return
     this.#places.add(run.where)
-    const { step } = run.first.step
-    const before = this.#breaches.get(step)
-    if (before === undefined || run.seconds > before.seconds) this.#breaches.set(step, run)
+    const key = `${reach} ${run.first.step.step}`
+    const before = this.#breaches.get(key)
+    if (before === undefined || run.seconds > before.seconds) this.#breaches.set(key, run)
   }
+}
+
+/** More than a second of which nothing is known is a break. */
+function goesOn(last: Stretch, next: Stretch, reach: Reach): boolean {
+  const isSame = reach === 'step' ? next.step === last.step : next.step.isThrottled === last.step.isThrottled
+  return isSame && raceSecond(next, 'from') <= raceSecond(last, 'to') + 1
 }
 
 function raceSecond(stretch: Stretch, end: 'from' | 'to'): number {
   return stretch.step.beganAt + stretch[end]
 }
 
-/** A run, or a single stretch, as a report tells it; of a run over several steps, the part in its first one. */
-export function momentOf(first: Stretch, last: Stretch = first): HealthMoment {
-  const { step, tasks } = first.step
-  const to = last.step === first.step ? last.to : first.to
-  return { step: step + 1, tasks, fromSecond: first.from, toSecond: Math.max(first.from, to) }
+/** A single stretch, or a run, as a report tells it; of a run over several steps, the part in its first one. */
+export function momentOf({ step, from, to }: Stretch): HealthMoment {
+  return { step: step.step + 1, tasks: step.tasks, fromSecond: from, toSecond: Math.max(from, to) }
+}
+
+export function momentOfRun({ first, lastOfFirst }: Run): HealthMoment {
+  return momentOf({ ...first, to: lastOfFirst.to })
 }

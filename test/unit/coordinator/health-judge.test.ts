@@ -101,6 +101,73 @@ test('seconds over the limit in a row count over the join points, also of steps 
   assert.deepEqual([found.breached, found.seconds, found.when], [true, 6, { step: 1, tasks: ['t0'], fromSecond: 0, toSecond: 0 }])
 })
 
+interface Step {
+  readonly task: string
+  readonly isThrottled: boolean
+  readonly seconds: number
+  readonly health?: Partial<WorkerHealth>
+}
+
+/** Steps one after another, a fifth of a second apart, each with the same health in all its seconds. */
+function raced(steps: readonly Step[], measurements: readonly TaskMeasurement[] = []): HealthReport {
+  const judge = new HealthJudge(HEALTH_LIMITS)
+  let nowMs = 0
+  for (const [step, { task, isThrottled, seconds, health = { cpu: 0.99 } }] of steps.entries()) {
+    judge.stepStarts({ step, tasks: [task], isThrottled, nowMs })
+    for (let second = 0; second < seconds; second++) judge.hear(snapshot({ step, seq: second, health: [workerHealth(second, health)] }))
+    nowMs += seconds * 1000 + 200
+  }
+  return judge.report(measurements)
+}
+
+test('a throttled step is judged by its own part of a breach that began, or goes on, in an unthrottled one', () => {
+  const index = (seconds: number): Step => ({ task: 'index', isThrottled: false, seconds })
+  const find = (seconds: number): Step => ({ task: 'find', isThrottled: true, seconds })
+  const told = (steps: readonly Step[]): unknown => {
+    const { verdict, ...report } = raced(steps)
+    const { warnsOnly, seconds, when } = finding({ verdict, ...report }, 'worker CPU')
+    return { verdict, warnsOnly, seconds, when }
+  }
+  const moment = (step: number, task: string, toSecond: number): unknown => ({ step, tasks: [task], fromSecond: 0, toSecond })
+  const invalid = { verdict: 'invalid', warnsOnly: false, seconds: 8 }
+  assert.deepEqual(told([index(6), find(8)]), { ...invalid, when: moment(2, 'find', 7) })
+  assert.deepEqual(told([index(1), find(8)]), { ...invalid, when: moment(2, 'find', 7) })
+  assert.deepEqual(told([index(60), find(8), index(60)]), { ...invalid, when: moment(2, 'find', 7) })
+  // Three seconds are no breach of a throttled step, whatever follows or was before.
+  assert.deepEqual(told([find(3), index(6)]), { verdict: 'warning', warnsOnly: true, seconds: 6, when: moment(2, 'index', 5) })
+  assert.deepEqual(told([index(6), find(3)]), { verdict: 'warning', warnsOnly: true, seconds: 6, when: moment(1, 'index', 5) })
+  assert.deepEqual(told([find(4), find(4)]), { ...invalid, when: moment(1, 'find', 3) })
+})
+
+test('an unthrottled step whose time Rally itself fills is judged by its own part of a breach', () => {
+  const normal = { ...times(repeatNumber(600, 10)), processingTime: times(repeatNumber(600, 13)).processingTime }
+  const bound = measurementSample({ task: 'parse', isThrottled: false, normal })
+  const index = { task: 'index', isThrottled: false, seconds: 9 }
+  const report = raced([index, { task: 'parse', isThrottled: false, seconds: 6 }, index], [bound])
+  const { warnsOnly, seconds, when } = finding(report, 'worker CPU')
+  assert.deepEqual([report.verdict, warnsOnly, seconds, when], ['invalid', false, 6, { step: 2, tasks: ['parse'], fromSecond: 0, toSecond: 5 }])
+})
+
+test('pauses between short steps are no seconds over the limit', () => {
+  const raceOf = (steps: number): HealthFinding => {
+    const judge = new HealthJudge(HEALTH_LIMITS)
+    for (let step = 0; step < steps; step++) {
+      judge.stepStarts({ step, tasks: ['find'], isThrottled: true, nowMs: step * 1000 })
+      judge.hear(snapshot({ step, health: [workerHealth(0, { fromMs: 0, toMs: 300, cpu: 1 })] }))
+    }
+    return finding(judge.report([]), 'worker CPU')
+  }
+  assert.equal(raceOf(6).breached, false)
+  const found = raceOf(20)
+  assert.deepEqual([found.breached, found.seconds], [true, 6])
+})
+
+test('ticks that come a little late are seconds as well', () => {
+  const ends = [1060, 2010, 3000, 4000, 5000, 6000]
+  const worker = ends.map((toMs, at) => ({ fromMs: ends[at - 1] ?? 0, toMs, cpu: at === 0 ? 0.2 : 0.99 }))
+  assert.deepEqual([finding(judged({ worker }), 'worker CPU').breached, finding(judged({ worker }), 'worker CPU').seconds], [true, 5])
+})
+
 test('a standstill of two seconds in ten is a fault; in an hour it is told', () => {
   const stopped = (seconds: number): HealthReport =>
     judged({ worker: [...repeat(seconds, {}), { fromMs: seconds * 1000, toMs: seconds * 1000 + 2500, longDelaysMs: [2003, 12], loopDelayP99Ms: 1990 }] })
