@@ -34,6 +34,7 @@ export function workerFigures(limits: HealthConfig): Figure<WorkerHealth>[] {
     { ...judged, name: 'event-loop delay p99', unit: 'ms', limit: limits.loopDelayP99Ms, value: (health) => health.loopDelayP99Ms },
     { ...judged, name: 'worker CPU', unit: '%', limit: limits.workerCpuPercent, value: (health) => percent(health.cpu) },
     { ...judged, name: 'wait for a core', unit: '%', limit: limits.cpuWaitPercent, value: (health) => percent(health.cpuWait) },
+    { ...judged, name: 'busy or waiting for a core, with late clients', unit: '%', limit: limits.workerCpuPercent, value: restlessPercent },
     {
       ...capacity(limits, 'use more workers (available.cores) or load drivers, or smaller answers'),
       name: 'worker heap',
@@ -94,6 +95,14 @@ export function nodeFigures(limits: HealthConfig): Figure<NodeHealth>[] {
 /** What may run out. Near the end it only warns: what then fails is judged by its errors. */
 function capacity(limits: HealthConfig, advice: string) {
   return { unit: '%', limit: limits.capacityPercent, windowSeconds: 1, weight: 'warning', advice } as const
+}
+
+/**
+ * A worker without a moment of rest cannot send more, even if others have the core for much of it, so that neither figure alone is
+ * over its limit. Null while no client is late: all that is due leaves in time. Unthrottled clients never are.
+ */
+function restlessPercent({ cpu, cpuWait, lateClients }: WorkerHealth): number | null {
+  return cpu === null || cpuWait === null || lateClients === 0 ? null : percent(cpu + cpuWait)
 }
 
 function percent(value: number | null): number | null {

@@ -6,12 +6,12 @@ import type { WatchedStep } from './health-watch.ts'
 
 export class LatenessLimits {
   readonly #limits: HealthConfig
-  /** Median latency by task. */
+  /** Median service time by task; not latency, which holds the driver's own backlog: the later it is, the more it would be allowed. */
   readonly #medians: ReadonlyMap<string, number>
 
   constructor(limits: HealthConfig, measurements: readonly TaskMeasurement[]) {
     this.#limits = limits
-    this.#medians = new Map(measurements.map(({ task, normal }) => [task, normal.latency.percentile(50)]))
+    this.#medians = new Map(measurements.map(({ task, normal }) => [task, normal.serviceTime.percentile(50)]))
   }
 
   /** Milliseconds, 99th percentile: a throttled task's requests are due at set times; others may use a whole core. */

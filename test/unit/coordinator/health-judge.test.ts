@@ -25,6 +25,7 @@ function judged({ worker = [], node = [], isThrottled = true, measurements = [] 
 }
 
 const repeat = (count: number, health: Partial<WorkerHealth>): Partial<WorkerHealth>[] => Array.from({ length: count }, () => health)
+const FULL = 'busy or waiting for a core, with late clients'
 const LATENESS = 'event-loop delay p99 of the step'
 const repeatNumber = (count: number, value: number): number[] => Array.from({ length: count }, () => value)
 const finding = ({ findings }: HealthReport, figure: string): HealthFinding => findings.find((one) => one.figure === figure)!
@@ -191,7 +192,7 @@ test('the lateness of a step is held against what its tasks can bear', () => {
   assert.equal(judged({ worker: [{ toMs: 900, longDelaysMs: [120] }] }).verdict, 'ok')
 })
 
-test('a send delay is judged by the task’s latency, and names the seconds that were late', () => {
+test('a send delay is judged by the task’s service time, and names the seconds that were late', () => {
   const buckets = (ms: number) => ({ n: 100, sum: ms * 100, min: ms, max: ms, buckets: [Math.round(ms * 10_000), 100] })
   const judge = new HealthJudge(HEALTH_LIMITS)
   judge.stepStarts({ step: 0, tasks: ['find'], isThrottled: true, nowMs: 0 })
@@ -203,15 +204,40 @@ test('a send delay is judged by the task’s latency, and names the seconds that
     // Slow in seconds 3, 4 and 5, within what a bucket per 100 ns holds.
     judge.hear(snapshot({ tasks: { find: { normal: { tally, seconds: [{ ...second, sendDelay: buckets(k >= 3 && k <= 5 ? 0.15 : 0.01) }] } } } }))
   }
-  const late = (latencyMs: number): TaskMeasurement => {
+  const late = (serviceMs: number): TaskMeasurement => {
     const delays = Array.from({ length: 800 }, (_, index) => (index < 40 ? 8 : 0.1))
-    const normal = { ...times([]), latency: times(delays.map(() => latencyMs)).serviceTime, sendDelay: times(delays).serviceTime }
+    const normal = { ...times(delays.map(() => serviceMs)), sendDelay: times(delays).serviceTime }
     return measurementSample({ task: 'find', isThrottled: true, normal })
   }
   const fast = finding(judge.report([late(2)]), 'send delay p99')
   assert.deepEqual([fast.breached, fast.worst, fast.limit], [true, 8, 5])
   const slow = finding(judge.report([late(100)]), 'send delay p99')
   assert.deepEqual([slow.breached, slow.limit], [false, 10])
+})
+
+test('what a task can bear is told by its service time: latency holds the backlog of the driver itself', () => {
+  const worker = repeat(10, { longDelaysMs: [20] })
+  const behind = (serviceMs: number): TaskMeasurement => {
+    const normal = { ...times(repeatNumber(600, serviceMs)), latency: times(repeatNumber(600, 6000)).serviceTime }
+    return measurementSample({ task: 'find', isThrottled: true, normal })
+  }
+  assert.deepEqual([finding(judged({ worker, measurements: [behind(5)] }), LATENESS).limit, judged({ worker, measurements: [behind(5)] }).verdict], [5, 'invalid'])
+  // The queue is the server's: so is the time.
+  assert.deepEqual([finding(judged({ worker, measurements: [behind(600)] }), LATENESS).limit, judged({ worker, measurements: [behind(600)] }).verdict], [60, 'ok'])
+})
+
+test('a worker that never rests while its clients are late is a fault, whether it runs or waits for a core', () => {
+  const full = { cpu: 0.6, cpuWait: 0.4, lateClients: 3, lateMs: 80 }
+  const found = finding(judged({ worker: repeat(6, full) }), FULL)
+  assert.deepEqual([found.worst, found.limit, found.breached, found.warnsOnly, found.seconds], [100, 95, true, false, 6])
+  assert.equal(found.advice, 'add load drivers, or ask for less load')
+  assert.equal(judged({ worker: repeat(6, full) }).verdict, 'invalid')
+  assert.equal(judged({ worker: repeat(4, full) }).verdict, 'ok')
+  // Where all requests leave in time the cores suffice; where they are late and the worker rests, the target is slow.
+  assert.equal(finding(judged({ worker: repeat(6, { ...full, lateClients: 0 }) }), FULL), undefined)
+  assert.equal(judged({ worker: repeat(6, { ...full, lateClients: 0 }) }).verdict, 'ok')
+  assert.equal(judged({ worker: repeat(6, { ...full, cpu: 0.5 }) }).verdict, 'ok')
+  assert.equal(judged({ worker: [...repeat(4, full), { ...full, lateClients: 0 }, ...repeat(4, full)] }).verdict, 'ok')
 })
 
 test('a single dropped sample is a fault, and says where to turn', () => {
