@@ -14,6 +14,9 @@ import { LatenessLimits } from './lateness-limits.ts'
 /** A quantile of 99 % needs 5/(1 − 0.99) samples to say anything. */
 const MIN_SAMPLES = 500
 
+/** If less of a task's requests have a send delay, it says nothing of how the driver kept up. */
+const MIN_KNOWN_PERCENT = 1
+
 /** Errors of this side: the target has not even been asked. */
 const OWN_ERRORS: Readonly<Record<string, string>> = { 'no-ports': MORE_PORTS, 'no-descriptors': MORE_DESCRIPTORS }
 
@@ -49,7 +52,7 @@ export class RequestWatch {
     const limits = new LatenessLimits(this.#limits, measurements)
     const delays = measurements.flatMap((task) => this.#sendDelay(task, limits)).sort((a, b) => b.over - a.over)
     const shown = delays.filter(({ over }, index) => over > 1 || index === 0)
-    return [...shown.map(({ finding }) => finding), ...measurements.flatMap(ownErrors)]
+    return [...shown.map(({ finding }) => finding), ...measurements.flatMap(fewDelays), ...measurements.flatMap(ownErrors)]
   }
 
   /** Rally's own work around a request, as a share of its service time. */
@@ -76,6 +79,15 @@ export class RequestWatch {
     const finding = { figure: 'send delay p99', unit: 'ms', worst, limit, breached, warnsOnly: false, where, when, seconds: run?.seconds ?? 0, advice }
     return [{ finding, over: worst / limit }]
   }
+}
+
+/** Whenever one was due, its client was busy: the target is slow for so few clients, or the driver is full. Which, other figures tell. */
+function fewDelays({ task, isThrottled, normal: { latency, sendDelay } }: TaskMeasurement): HealthFinding[] {
+  if (!isThrottled || latency.count < MIN_SAMPLES) return []
+  const worst = (sendDelay.count / latency.count) * 100
+  if (worst >= MIN_KNOWN_PERCENT) return []
+  const figure = 'requests whose send delay is known'
+  return [{ figure, unit: '%', worst, limit: null, breached: false, warnsOnly: false, where: `task ${task}`, when: null, seconds: 0, advice: '' }]
 }
 
 function ownErrors({ task, account }: TaskMeasurement): HealthFinding[] {

@@ -240,6 +240,19 @@ test('a worker that never rests while its clients are late is a fault, whether i
   assert.equal(judged({ worker: [...repeat(4, full), { ...full, lateClients: 0 }, ...repeat(4, full)] }).verdict, 'ok')
 })
 
+test('a throttled task of whose requests next to none has a send delay says so', () => {
+  const known = 'requests whose send delay is known'
+  const task = (count: number, isThrottled: boolean): HealthReport => {
+    const normal = { ...times(repeatNumber(1000, 3)), sendDelay: times(repeatNumber(count, 1)).serviceTime }
+    return judged({ measurements: [measurementSample({ task: 'find', isThrottled, normal })] })
+  }
+  const report = task(5, true)
+  const { worst, unit, limit, breached, where } = finding(report, known)
+  assert.deepEqual([worst, unit, limit, breached, where, report.verdict], [0.5, '%', null, false, 'task find', 'ok'])
+  assert.equal(finding(task(500, true), known), undefined)
+  assert.equal(finding(task(0, false), known), undefined)
+})
+
 test('a single dropped sample is a fault, and says where to turn', () => {
   const report = judged({ worker: [{}, { dropped: 1 }], isThrottled: false })
   assert.equal(report.verdict, 'invalid')
