@@ -161,7 +161,7 @@ const HEALTH: KeysOf<HealthConfig> = {
     key: 'send.delay.latency.percent',
     type: number(0),
     fallback: '10',
-    unit: '% of the median latency',
+    unit: '% of the median service time',
     comment: 'The same for slow targets: the greater of the two limits holds'
   },
   processingOverheadPercent: {

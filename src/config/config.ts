@@ -72,7 +72,7 @@ export interface HealthConfig {
   readonly windowSeconds: number
   /** `send.delay.p99.ms`: the limit of a throttled task, also of its workers' loop delay, unless the next one is greater. */
   readonly sendDelayP99Ms: number
-  /** `send.delay.latency.percent`: of the task's median latency. */
+  /** `send.delay.latency.percent`: of the task's median service time. */
   readonly sendDelayLatencyPercent: number
   /** `processing.overhead.percent`: processing time over service time, from which on an unthrottled task's figures breach too. */
   readonly processingOverheadPercent: number
