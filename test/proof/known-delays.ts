@@ -33,8 +33,10 @@ const ALLOWED_PERCENT = 1
 const MOST_PERCENT = 10
 
 interface Seen {
-  /** What was measured, ascending. */
+  /** What was measured, ascending; of a distribution, points of it. */
   readonly times: Float64Array
+  /** What was measured, exactly. */
+  readonly percentile: (percentile: number) => number
   /** The same by the node's own clock, ascending. */
   readonly truth: Float64Array
 }
@@ -87,20 +89,22 @@ async function seeBoth(node: CalibratedNode, load: SteadyLoad, engine: HttpEngin
   const before = await seeBare(node, half)
   const ours = await seeOurs(node, { ...load, engine })
   const after = await seeBare(node, half)
-  const floorMs = overMs({ times: merged(before.times, after.times), truth: merged(before.truth, after.truth) })
+  const times = merged(before.times, after.times)
+  const floorMs = overMs({ percentile: (percentile) => quantileOf(times, percentile), truth: merged(before.truth, after.truth) })
   return { ours, bare: [before, after], floorMs }
 }
 
 async function seeBare(node: CalibratedNode, load: SteadyLoad): Promise<Seen> {
   await node.clearTruth()
   const times = await bareLoad(node, load)
-  return { times, truth: truthTimes(await node.truth()) }
+  return { times, percentile: (percentile) => quantileOf(times, percentile), truth: truthTimes(await node.truth()) }
 }
 
 async function seeOurs(node: CalibratedNode, load: SteadyLoad): Promise<Seen> {
   await node.clearTruth()
   const { serviceTime } = (await measure(node, { ...load, warmupSeconds: WARM_UP_SECONDS })).normal
-  return { times: asSamples(serviceTime, POINTS), truth: lastTimes(await node.truth(), serviceTime.count) }
+  const truth = lastTimes(await node.truth(), serviceTime.count)
+  return { times: asSamples(serviceTime, POINTS), percentile: (percentile) => serviceTime.percentile(percentile), truth }
 }
 
 function merged(one: Float64Array, other: Float64Array): Float64Array {
@@ -135,7 +139,7 @@ function distance(name: string, { ours, bare, floorMs }: Both): Proven {
 /** Later than a bare client by no more than the clocks can tell (and what ours may be late besides); earlier than the node itself took is a mistake (the histogram's resolution apart). */
 function quantile(name: string, percentile: number, { ours, bare }: Both): Proven {
   const expected = quantileOf(ours.truth, percentile)
-  const pair = { expected, measured: quantileOf(ours.times, percentile) }
+  const pair = { expected, measured: ours.percentile(percentile) }
   const late = LATE_MS[percentile]!
   const barest = Math.max(0, ...bare.map((seen) => overMs(seen, percentile)))
   const mostMs = expected + Math.min(barest, late.bare) + timeSlack(expected) + late.ours
@@ -143,8 +147,8 @@ function quantile(name: string, percentile: number, { ours, bare }: Both): Prove
 }
 
 /** What a request took beyond the node's own time, by a quantile of all. */
-function overMs({ times, truth }: Seen, percentile = 50): number {
-  return quantileOf(times, percentile) - quantileOf(truth, percentile)
+function overMs(seen: Pick<Seen, 'percentile' | 'truth'>, percentile = 50): number {
+  return seen.percentile(percentile) - quantileOf(seen.truth, percentile)
 }
 
 /** A row that fails on such a machine tells nothing of the load generator. */
