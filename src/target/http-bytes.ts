@@ -15,8 +15,13 @@ export const BACKSLASH = 92
 export const MORE = -1
 export const BAD = -2
 
+/** RFC 9110 §5.1: what a header of a request may be called. */
+export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+/** RFC 9110 §5.5: a character that no value of a request's header holds; none is more than one byte. */
+export const NOT_IN_HEADER = /[^\t\u0020-\u007e\u0080-\u00ff]/u
+
 /** 1: may stand in a name of a header. */
-export const TOKEN = tableOf((byte) => /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(String.fromCharCode(byte)))
+export const TOKEN = tableOf((byte) => HEADER_NAME.test(String.fromCharCode(byte)))
 
 /** 1: may stand in a value of a header. */
 export const VALUE = tableOf((byte) => byte === TAB || (byte >= SPACE && byte !== 127))

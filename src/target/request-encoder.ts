@@ -1,6 +1,7 @@
 // Requests as bytes, to the letter as undici writes them. What is sent again and again is encoded once.
 
 import { isIP } from 'node:net'
+import { HEADER_NAME, NOT_IN_HEADER } from './http-bytes.ts'
 import type { RequestForm } from './request-form.ts'
 import { TransportError, type TargetRequest } from './request.ts'
 
@@ -87,8 +88,8 @@ export class RequestEncoder {
     for (let i = 0; i + 1 < headers.length; i += 2) {
       const name = headers[i]!.toLowerCase()
       const value = headers[i + 1]!
-      if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw this.#refused('invalid header key')
-      if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(value) || FORBIDDEN.includes(name)) throw this.#refused(`invalid ${name} header`)
+      if (!HEADER_NAME.test(name)) throw this.#refused('invalid header key')
+      if (NOT_IN_HEADER.test(value) || FORBIDDEN.includes(name)) throw this.#refused(`invalid ${name} header`)
       if (name === 'host') host = value
       else if (name === 'connection') this.closes = closesIn(value)
       else if (name !== 'content-length') own += `${headers[i]}: ${value}\r\n`

@@ -2,6 +2,8 @@
 
 import { RallyError } from '../core/errors.ts'
 
+export { HEADER_NAME, NOT_IN_HEADER } from './http-bytes.ts'
+
 /** One HTTP exchange. A request object that does not change may be sent any number of times. */
 export interface TargetRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
