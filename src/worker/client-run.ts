@@ -57,7 +57,6 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
   dueMs = 0.5
   beganMs = 0.5
   freeSinceMs: number
-  readonly stop: StopSignal
   readonly #run: ClientRun
   readonly #single: SingleExchange | undefined
   readonly #loop: LoopControl
@@ -89,7 +88,6 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
   constructor(run: ClientRun, loop: LoopControl, stepStartMs: number, taskStartMs: number) {
     const { part, source, random, thread, stop, account, target } = run
     this.#run = run
-    this.stop = stop
     this.#single = run.operation.single
     this.#loop = loop
     const seat = { clientIndex: part.clientIndexInTask, random, expectedWeight: source.expectedWeight, warn: thread.warn }
@@ -100,6 +98,10 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
     this.#stepStartMs = stepStartMs
     this.#taskStartMs = taskStartMs
     this.freeSinceMs = taskStartMs
+  }
+
+  get stop(): StopSignal {
+    return this.#run.stop
   }
 
   /** Resolves with the monotonic time at which the client's part was over. */
@@ -245,7 +247,7 @@ class ClientLoop implements AnswerReceiver, RequestMoments, Waiter {
       thrown = { error }
       result = thrownResult(error)
     }
-    // The same of work without any exchange.
+    // Nor must work without any exchange keep the thread from them.
     if (!(target.timing.firstSentMs > 0)) await nextTurn()
     this.#end(result, thrown)
   }

@@ -1,9 +1,7 @@
 // How many requests a second each engine sends on time, by due times, on a server that takes its time: hundreds are in flight, and what an engine
 // makes for each of them is garbage that has to be looked through while others are due.
 
-import { withNode } from '../proof/calibrated-node.ts'
 import { driverCapacity } from '../proof/driver-capacity.ts'
-import { warmUp } from '../proof/bare-load.ts'
 import type { HttpEngine } from '../../src/target/target-options.ts'
 import { atLeast, inTurn, type Measured } from './measure.ts'
 
@@ -11,11 +9,7 @@ const BOUNDS = { fromPerSecond: 32_000, leastPerSecond: 500, intervalSeconds: 0.
 const ROUNDS = 3
 
 export async function openLoad(budget: number): Promise<Measured> {
-  const borne = (engine: HttpEngine): Promise<number> =>
-    withNode({ delay: 'fixed:40' }, async (node) => {
-      await warmUp(node)
-      return driverCapacity(node, engine, BOUNDS)
-    })
+  const borne = (engine: HttpEngine): Promise<number> => driverCapacity({ delay: 'fixed:40' }, engine, BOUNDS)
   const both = await inTurn(
     ROUNDS,
     () => borne('lean'),

@@ -2,7 +2,8 @@
 
 import type { HttpEngine } from '../../src/target/target-options.ts'
 import { HEALTH_LIMITS } from '../helpers/health-limits.ts'
-import type { CalibratedNode } from './calibrated-node.ts'
+import { warmUp } from './bare-load.ts'
+import { withNode, type CalibratedNode, type Orders } from './calibrated-node.ts'
 import { measure } from './load.ts'
 
 const STEP = 0.75
@@ -15,14 +16,27 @@ const SENT_SHARE = 0.99
 /** Of all requests: those of clients that were still busy tell of no delay. */
 const TOLD_SHARE = 0.5
 
+interface Bounds {
+  readonly fromPerSecond: number
+  readonly leastPerSecond: number
+  readonly intervalSeconds: number
+}
+
 /**
  * Requests per second: the first rate, going down from `fromPerSecond` in steps of a quarter, that is sent, and 99 of 100 within what Rally's own judge of the
  * load generator allows; 0 if there is none down to `leastPerSecond`. `intervalSeconds`: between two requests of a client.
  */
-export async function driverCapacity(
+export function driverCapacity(orders: Orders, engine: HttpEngine, bounds: Bounds): Promise<number> {
+  return withNode(orders, async (node) => {
+    await warmUp(node)
+    return firstBorne(node, engine, bounds)
+  })
+}
+
+async function firstBorne(
   node: CalibratedNode,
   engine: HttpEngine,
-  { fromPerSecond, leastPerSecond, intervalSeconds }: { fromPerSecond: number; leastPerSecond: number; intervalSeconds: number }
+  { fromPerSecond, leastPerSecond, intervalSeconds }: Bounds
 ): Promise<number> {
   const isBorne = async (perSecond: number): Promise<boolean> => {
     const load = { clients: Math.round(perSecond * intervalSeconds), perSecond, seconds: SECONDS, warmupSeconds: WARM_UP_SECONDS }

@@ -52,7 +52,7 @@ interface Both {
 export async function knownDelays(engine: HttpEngine): Promise<Proven[]> {
   const nodeCapacity = await openCapacity({ delay: DELAYS[0]! }, CLIENT_INTERVAL_SECONDS, timeSlack(FIXED_MS))
   const bounds = { fromPerSecond: nodeCapacity, leastPerSecond: LEAST_PER_SECOND, intervalSeconds: CLIENT_INTERVAL_SECONDS }
-  const capacity = await withNode({ delay: DELAYS[0]! }, (node) => driverCapacity(node, engine, bounds))
+  const capacity = await driverCapacity({ delay: DELAYS[0]! }, engine, bounds)
   const proven = [
     atLeast('known delays: open load that node and machine bear', nodeCapacity),
     atLeast('known delays: open load that the driver sends on time', capacity)
@@ -89,15 +89,19 @@ async function seeBoth(node: CalibratedNode, load: SteadyLoad, engine: HttpEngin
   const before = await seeBare(node, half)
   const ours = await seeOurs(node, { ...load, engine })
   const after = await seeBare(node, half)
-  const times = merged(before.times, after.times)
-  const floorMs = overMs({ percentile: (percentile) => quantileOf(times, percentile), truth: merged(before.truth, after.truth) })
+  const floorMs = overMs(seen(merged(before.times, after.times), merged(before.truth, after.truth)))
   return { ours, bare: [before, after], floorMs }
 }
 
 async function seeBare(node: CalibratedNode, load: SteadyLoad): Promise<Seen> {
   await node.clearTruth()
   const times = await bareLoad(node, load)
-  return { times, percentile: (percentile) => quantileOf(times, percentile), truth: truthTimes(await node.truth()) }
+  return seen(times, truthTimes(await node.truth()))
+}
+
+/** All times, one by one. */
+function seen(times: Float64Array, truth: Float64Array): Seen {
+  return { times, percentile: (percentile) => quantileOf(times, percentile), truth }
 }
 
 async function seeOurs(node: CalibratedNode, load: SteadyLoad): Promise<Seen> {
@@ -115,13 +119,13 @@ function merged(one: Float64Array, other: Float64Array): Float64Array {
 function distance(name: string, { ours, bare, floorMs }: Both): Proven {
   const isSmooth = /^(exponential|lognormal)/.test(name)
   // Whoever is nearer to the node than the bare client has less to take off.
-  const share = (seen: Seen): number => {
-    const addedMs = Math.min(floorMs, overMs(seen))
+  const share = (one: Seen): number => {
+    const addedMs = Math.min(floorMs, overMs(one))
     return (
       100 *
       distanceBeyond(
-        seen.times.map((ms) => ms - addedMs),
-        seen.truth,
+        one.times.map((ms) => ms - addedMs),
+        one.truth,
         isSmooth ? () => 0 : timeSlack
       )
     )
@@ -141,14 +145,14 @@ function quantile(name: string, percentile: number, { ours, bare }: Both): Prove
   const expected = quantileOf(ours.truth, percentile)
   const pair = { expected, measured: ours.percentile(percentile) }
   const late = LATE_MS[percentile]!
-  const barest = Math.max(0, ...bare.map((seen) => overMs(seen, percentile)))
+  const barest = Math.max(0, ...bare.map((one) => overMs(one, percentile)))
   const mostMs = expected + Math.min(barest, late.bare) + timeSlack(expected) + late.ours
   return between(`known delay ${name}: service time p${percentile}${placeOf(barest, late.bare)}`, 'ms', pair, [expected * 0.999, mostMs])
 }
 
 /** What a request took beyond the node's own time, by a quantile of all. */
-function overMs(seen: Pick<Seen, 'percentile' | 'truth'>, percentile = 50): number {
-  return seen.percentile(percentile) - quantileOf(seen.truth, percentile)
+function overMs(one: Seen, percentile = 50): number {
+  return one.percentile(percentile) - quantileOf(one.truth, percentile)
 }
 
 /** A row that fails on such a machine tells nothing of the load generator. */
