@@ -5,6 +5,7 @@ import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinis
 import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
 import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
 import { OldSeconds } from './old-seconds.ts'
+import { secondOf, SecondStore, type KeptSecond } from '../sample/second-store.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
 
@@ -14,7 +15,7 @@ const KEPT_SECONDS = 60
 /** A second as the newest snapshot had it: an older one that comes later does not undo it. */
 interface ToldSecond {
   readonly seq: number
-  readonly second: Second
+  readonly kept: KeptSecond
 }
 
 interface NodeFigures {
@@ -35,6 +36,7 @@ export class StepCollector {
   readonly #joined = new Map<string, StepJoined>()
   readonly #acks = new Map<string, number>()
   readonly #old = new OldSeconds()
+  readonly #store = new SecondStore()
   /** Number of the newest second of each task. */
   readonly #newest = new Map<string, number>()
   readonly #keepsTimes: boolean
@@ -108,7 +110,7 @@ export class StepCollector {
     for (const figures of this.#nodes.values()) {
       for (const type of SAMPLE_TYPES) {
         const told = figures.seconds.get(keyOf(task, type))?.get(k)
-        if (told !== undefined) seconds.push(told.second)
+        if (told !== undefined) seconds.push(secondOf(told.kept))
       }
     }
     for (const type of SAMPLE_TYPES) seconds.push(...this.#old.at(keyOf(task, type), k))
@@ -164,7 +166,8 @@ export class StepCollector {
     for (const second of told) {
       const before = seconds.get(second.k)
       if (second.k <= horizon || (before !== undefined && before.seq > seq)) continue
-      seconds.set(second.k, { seq, second })
+      if (before !== undefined) this.#store.letGo(before.kept)
+      seconds.set(second.k, { seq, kept: this.#store.keep(second) })
       if (second.k - KEPT_SECONDS > horizon) horizon = second.k - KEPT_SECONDS
     }
     figures.letGo.set(key, horizon)
@@ -173,10 +176,12 @@ export class StepCollector {
 
   #letGo(figures: NodeFigures, key: string, horizon: number): void {
     const seconds = secondsOf(figures, key)
-    for (const [k, { second }] of seconds) {
+    for (const [k, { kept }] of seconds) {
       if (k > horizon) continue
+      const second = secondOf(kept)
       figures.old?.set(key, mergeTimes(figures.old.get(key) ?? NO_TIMES, timesOf(second)))
       this.#old.add(key, second)
+      this.#store.letGo(kept)
       seconds.delete(k)
     }
   }
@@ -205,7 +210,7 @@ function lastWords(figures: NodeFigures): (readonly [string, TaskResult])[] {
     for (const type of SAMPLE_TYPES) {
       const tally = figures.tallies.get(keyOf(task, type))
       if (tally === undefined) continue
-      const seconds = [...(figures.seconds.get(keyOf(task, type))?.values() ?? [])].map((told) => told.second)
+      const seconds = [...(figures.seconds.get(keyOf(task, type))?.values() ?? [])].map((told) => secondOf(told.kept))
       types[type] = { tally, histograms: seconds.map(timesOf).reduce(mergeTimes, figures.old?.get(keyOf(task, type)) ?? NO_TIMES), seconds: [] }
       for (const { k } of seconds) lastEndAtMs = Math.max(lastEndAtMs, (k + 1) * 1000)
     }
@@ -222,7 +227,7 @@ function withSeconds(task: string, result: TaskResult, figures: NodeFigures): Ta
   for (const type of SAMPLE_TYPES) {
     const one = result.types[type]
     const seconds = figures.seconds.get(keyOf(task, type))
-    if (one !== undefined) types[type] = { ...one, seconds: seconds === undefined ? one.seconds : mergeSecondLists([...seconds.values()].map((told) => told.second), []) }
+    if (one !== undefined) types[type] = { ...one, seconds: seconds === undefined ? one.seconds : mergeSecondLists([...seconds.values()].map((told) => secondOf(told.kept)), []) }
   }
   return { ...result, types }
 }

@@ -1,17 +1,18 @@
 // A node's figures of the current step, kept so that any second can be sent again until the coordinator has it.
 
 import { emptyDictionary } from '../core/dictionary.ts'
-import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
+import { mergeProgress, mergeResultMaps, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
 import type { NodeHealth, SampleTypeName, Snapshot, TaskProgressFacts, TaskResult, TypeResult, TypeSnapshot, WorkerHealth } from '../protocol/messages.ts'
 import type { WorkerSecond } from '../protocol/worker-messages.ts'
-import { mergeTallies, NO_TIMES } from '../sample/merge.ts'
+import { mergeSeconds, mergeTallies, NO_TIMES } from '../sample/merge.ts'
+import { secondOf, SecondStore, type KeptSecond } from '../sample/second-store.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally } from '../sample/task-recorder.ts'
 
 interface BookedSecond {
-  second: Second
+  readonly kept: KeptSecond
   /** Number of the first snapshot that holds its present state. */
-  sinceSeq: number
+  readonly sinceSeq: number
 }
 
 interface Booked<T> {
@@ -26,6 +27,7 @@ export class SnapshotBook {
   readonly #epoch: string
   readonly #step: number
   readonly #seconds = new Map<string, Types<Map<number, BookedSecond>>>()
+  readonly #store = new SecondStore()
   readonly #tallies = new Map<string, Types<Map<number, Tally>>>()
   readonly #progress = new Map<string, Map<number, TaskProgressFacts>>()
   #health: Booked<WorkerHealth>[] = []
@@ -71,7 +73,7 @@ export class SnapshotBook {
     this.#health = this.#health.filter((booked) => booked.sinceSeq > this.#acked)
     this.#nodeHealth = this.#nodeHealth.filter((booked) => booked.sinceSeq > this.#acked)
     for (const types of this.#seconds.values()) {
-      for (const seconds of Object.values(types)) forget(seconds, this.#acked)
+      for (const seconds of Object.values(types)) this.#forget(seconds)
     }
   }
 
@@ -141,8 +143,19 @@ export class SnapshotBook {
     const seconds = (types[type] ??= new Map<number, BookedSecond>())
     for (const second of added) {
       const before = seconds.get(second.k)
-      const merged = before === undefined ? second : (mergeSecondLists([before.second], [second])[0] ?? second)
-      seconds.set(second.k, { second: merged, sinceSeq: this.#seq + 1 })
+      const merged = before === undefined ? second : mergeSeconds(secondOf(before.kept), second)
+      if (before !== undefined) this.#store.letGo(before.kept)
+      seconds.set(second.k, { kept: this.#store.keep(merged), sinceSeq: this.#seq + 1 })
+    }
+  }
+
+  #forget(seconds: Map<number, BookedSecond>): void {
+    if (seconds.size <= KEPT_SECONDS) return
+    const newest = Math.max(...seconds.keys())
+    for (const [k, { kept, sinceSeq }] of seconds) {
+      if (sinceSeq > this.#acked || k >= newest - KEPT_SECONDS) continue
+      this.#store.letGo(kept)
+      seconds.delete(k)
     }
   }
 
@@ -150,18 +163,12 @@ export class SnapshotBook {
     const seconds = this.#seconds.get(task)?.[type]
     if (seconds === undefined) return []
     const open = [...seconds.values()].filter((booked) => booked.sinceSeq > this.#acked)
-    return open.map((booked) => booked.second).sort((a, b) => a.k - b.k)
+    return open.map((booked) => secondOf(booked.kept)).sort((a, b) => a.k - b.k)
   }
 }
 
 /** Longest that a worker may lag behind the others and still be added to the right second. */
 const KEPT_SECONDS = 120
-
-function forget(seconds: Map<number, BookedSecond>, acked: number): void {
-  if (seconds.size <= KEPT_SECONDS) return
-  const newest = Math.max(...seconds.keys())
-  for (const [k, booked] of seconds) if (booked.sinceSeq <= acked && k < newest - KEPT_SECONDS) seconds.delete(k)
-}
 
 /** Of a coordinator that acknowledges nothing, the newest are kept. */
 const MAX_HEALTH = 1024
