@@ -9,6 +9,7 @@ import { diskError, writeFileAtomically } from '../core/atomic-file.ts'
 import type { Snapshot, StepJoined } from '../protocol/messages.ts'
 import type { RaceFolder, SessionFacts } from './race-folder.ts'
 import { fileOf } from './result-file.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { eventLine, parseEventLine } from './stored-events.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -20,7 +21,7 @@ export class SnapshotWriter {
   readonly #folder: RaceFolder
   readonly #queue: WriteQueue
   #seq = 0
-  #lines: string[] = []
+  readonly #lines = new LineBuffer()
   #startedAtMs = 0
   #bytes = 0
 
@@ -45,17 +46,16 @@ export class SnapshotWriter {
 
   add(snapshot: Snapshot): void {
     this.#queue.add(async () => {
-      const line = eventLine({ t: 'snapshot', ...snapshot })
-      this.#lines.push(line)
-      if (this.#lines.length >= LINES_PER_FILE) await this.#seal(snapshot.step, false)
-      else await appendFile(`${this.#path()}${OPEN}`, `${line}\n`)
+      const line = this.#lines.add(eventLine({ t: 'snapshot', ...snapshot }))
+      if (this.#lines.count >= LINES_PER_FILE) await this.#seal(snapshot.step, false)
+      else await appendFile(`${this.#path()}${OPEN}`, line)
     })
   }
 
   /** The step's final figures. */
   addJoined(joined: StepJoined): void {
     this.#queue.add(async () => {
-      this.#lines.push(eventLine({ t: 'step-joined', ...joined }))
+      this.#lines.add(eventLine({ t: 'step-joined', ...joined }))
       await this.#seal(joined.step, true)
     })
   }
@@ -66,9 +66,8 @@ export class SnapshotWriter {
   }
 
   async #seal(step: number, joined: boolean): Promise<void> {
-    const lines = this.#lines
-    this.#lines = []
-    this.#bytes += await writeSnapshots(this.#path(), lines, { session: this.#folder.session, seq: this.#seq, step, startedAtMs: this.#startedAtMs, joined })
+    this.#bytes += await writeSnapshots(this.#path(), this.#lines, { session: this.#folder.session, seq: this.#seq, step, startedAtMs: this.#startedAtMs, joined })
+    this.#lines.clear()
     this.#seq++
   }
 
@@ -82,8 +81,8 @@ export async function sealLeftOpen(snapshots: string, race: string): Promise<voi
   const names = await readdir(snapshots).catch(() => [])
   for (const name of names.filter((one) => one.endsWith(OPEN))) {
     const path = join(snapshots, name)
-    const lines = (await readFile(path, 'utf8')).split('\n').filter(isWholeLine)
-    const first = lines[0]
+    const whole = (await readFile(path, 'utf8')).split('\n').filter(isWholeLine)
+    const first = whole[0]
     if (first === undefined) {
       await rm(path, { force: true })
       continue
@@ -92,6 +91,8 @@ export async function sealLeftOpen(snapshots: string, race: string): Promise<voi
     const seq = Number(name.slice(epoch.length + 1, -OPEN.length))
     // Begun with the step's first second, or later.
     const { birthtimeMs: startedAtMs } = await stat(path)
+    const lines = new LineBuffer()
+    for (const line of whole) lines.add(line)
     await writeSnapshots(path.slice(0, -OPEN.length), lines, { session: { race, node, epoch }, seq, step, startedAtMs, joined: false })
   }
 }
@@ -105,10 +106,10 @@ interface SnapshotFacts {
 }
 
 /** Gives the file's size. */
-async function writeSnapshots(path: string, lines: readonly string[], { session, seq, step, startedAtMs, joined }: SnapshotFacts): Promise<number> {
-  const payload = await promisify(deflateRaw)(`${lines.join('\n')}\n`)
+async function writeSnapshots(path: string, { bytes, count }: LineBuffer, { session, seq, step, startedAtMs, joined }: SnapshotFacts): Promise<number> {
+  const payload = await promisify(deflateRaw)(bytes)
   const { race, node, epoch } = session
-  const header = { rally: 'snapshots', version: 1, race, node, epoch, seq, step, 'started-at-ms': startedAtMs, count: lines.length, joined, codec: SNAPSHOT_CODEC } as const
+  const header = { rally: 'snapshots', version: 1, race, node, epoch, seq, step, 'started-at-ms': startedAtMs, count, joined, codec: SNAPSHOT_CODEC } as const
   const file = fileOf(header, payload)
   await writeFileAtomically(path, file)
   await rm(`${path}${OPEN}`, { force: true })

@@ -50,7 +50,12 @@ export class SecondStore {
 const NO_WORDS = new Uint32Array(0)
 
 export function secondOf({ rest, words, ends }: KeptSecond): Second {
-  return { ...rest, ...withBuckets(rest, (i) => Array.from(words.subarray(ends[i - 1] ?? 0, ends[i]))) }
+  return { ...rest, ...withBuckets(rest, (i) => numbersOf(words, ends[i - 1] ?? 0, ends[i]!)) }
+}
+
+/** As `Array.from(words.subarray(from, to))`, which makes an object of each number on its way. */
+function numbersOf(words: Uint32Array, from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, at) => words[from + at]!)
 }
 
 function withBuckets(times: TaskHistograms, buckets: (time: number) => readonly number[]): TaskHistograms {
