@@ -31,7 +31,8 @@ export class TaskRecorder {
   readonly #whole = new TimeHistograms()
   readonly #second = new TimeHistograms()
   #open: OpenSecond | null = null
-  #closed: Second[] = []
+  /** Made when there is one: an array that waits a second for it has become old, and what a dead old one holds survives until a full collection. */
+  #closed: Second[] | null = null
 
   /** A request is about to leave at `offsetMs` after the step's start. */
   sent(offsetMs: number): void {
@@ -71,17 +72,19 @@ export class TaskRecorder {
   closeSeconds(offsetMs: number): Second[] {
     const open = this.#open
     if (open !== null && open.k < Math.floor(offsetMs / 1000)) this.#close(open)
-    const closed = this.#closed
-    this.#closed = []
-    return closed
+    return this.#take()
   }
 
   /** Closes the open second, too; call once nothing is in flight. */
   finish(): { seconds: Second[]; histograms: TaskHistograms } {
     if (this.#open !== null) this.#close(this.#open)
-    const seconds = this.#closed
-    this.#closed = []
-    return { seconds, histograms: this.#whole.toSparse() }
+    return { seconds: this.#take(), histograms: this.#whole.toSparse() }
+  }
+
+  #take(): Second[] {
+    const closed = this.#closed ?? []
+    this.#closed = null
+    return closed
   }
 
   #at(offsetMs: number): OpenSecond {
@@ -95,7 +98,9 @@ export class TaskRecorder {
 
   #close(open: OpenSecond): void {
     this.#open = null
-    this.#closed.push(open.seal(this.#second.toSparse()))
+    const second = open.seal(this.#second.toSparse())
+    if (this.#closed === null) this.#closed = [second]
+    else this.#closed.push(second)
     this.#whole.add(this.#second)
     this.#second.clear()
   }
