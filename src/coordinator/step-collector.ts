@@ -4,10 +4,10 @@ import { entryOf } from '../core/dictionary.ts'
 import { mergeProgress, mergeResultMaps, mergeSecondLists, SAMPLE_TYPES, unfinished } from '../protocol/merge-results.ts'
 import type { SampleTypeName, Snapshot, StepJoined, TaskProgressFacts, TaskResult } from '../protocol/messages.ts'
 import { mergeSeconds, mergeTallies, mergeTimes, NO_TIMES } from '../sample/merge.ts'
-import { OldSeconds } from './old-seconds.ts'
 import { secondOf, SecondStore, type KeptSecond } from '../sample/second-store.ts'
 import type { Second } from '../sample/second.ts'
 import type { Tally, TaskHistograms } from '../sample/task-recorder.ts'
+import { OldSeconds } from './old-seconds.ts'
 
 /** Older seconds are kept without histograms, all nodes together: live display and criteria look back this far at most. */
 const KEPT_SECONDS = 60
@@ -178,9 +178,8 @@ export class StepCollector {
     const seconds = secondsOf(figures, key)
     for (const [k, { kept }] of seconds) {
       if (k > horizon) continue
-      const second = secondOf(kept)
-      figures.old?.set(key, mergeTimes(figures.old.get(key) ?? NO_TIMES, timesOf(second)))
-      this.#old.add(key, second)
+      figures.old?.set(key, mergeTimes(figures.old.get(key) ?? NO_TIMES, timesOf(secondOf(kept))))
+      this.#old.add(key, kept.rest)
       this.#store.letGo(kept)
       seconds.delete(k)
     }

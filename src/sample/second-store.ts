@@ -14,8 +14,9 @@ const LEAST_WORDS = 32
 export interface KeptSecond {
   /** All but the buckets of its histograms. */
   readonly rest: Second
-  /** Buckets of all histograms one after the other, each up to its end here. */
+  /** Buckets of all histograms, one after the other. */
   readonly words: Uint32Array
+  /** Where those of each end. */
   readonly ends: readonly number[]
 }
 
