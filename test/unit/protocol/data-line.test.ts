@@ -6,7 +6,8 @@ import { encodeData, splitData } from '../../../src/protocol/data-line.ts'
 
 test('a line of bytes is the JSON of its message, whatever the names in it, and is read as JSON would read it', async () => {
   const codec = await openCodec('results', 'answers')
-  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).map((text) => `chunks/${text.replaceAll(/[/\\\p{C}]/gu, '_')}`)
+  // No name is `.` or `..`: as part of a path those are refused.
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).map((text) => `chunks/n${text.replaceAll(/[/\\\p{C}]/gu, '_')}`)
   fc.assert(
     fc.property(name, fc.nat(), fc.uint8Array({ maxLength: 300 }), (id, offset, bytes) => {
       const message = { t: 'data', id, offset, base64: Buffer.from(bytes).toString('base64') } as const
