@@ -7,7 +7,7 @@ import { near, timeSlack, type Proven } from './proven.ts'
 import { sameRequests } from './same-requests.ts'
 
 // Many clients that rarely send: which of them gets which delay hangs by who comes first, and decides only who queues behind whom. A slow
-// server: a thread that sends every 20 ms instead of every 5 finds its caches cold, and is 0.2 ms later at each end; that is the machine's.
+// server: a thread that sends every 20 ms instead of every 5 is some 0.1 ms later at each end, which is not what this is about.
 const LOAD = { clients: 512, perSecond: 200, seconds: 12, schedule: 'poisson', seed: 'workers' } as const
 const PERCENTILES = [50, 90, 99]
 
