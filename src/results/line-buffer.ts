@@ -21,13 +21,13 @@ export class LineBuffer {
   /** Gives the line's own bytes, newline included; they hold until the next `add`. */
   add(line: string): Buffer {
     const from = this.#length
-    // A character of UTF-16 is at most three bytes of UTF-8.
-    const most = from + 3 * line.length + 1
-    if (most > this.#bytes.length) this.#grow(from + Buffer.byteLength(line) + 1)
-    const to = from + this.#bytes.write(line, from)
-    this.#length = this.#bytes.writeUInt8(NEWLINE, to)
+    const to = from + Buffer.byteLength(line) + 1
+    if (to > this.#bytes.length) this.#grow(to)
+    this.#bytes.write(line, from)
+    this.#bytes[to - 1] = NEWLINE
+    this.#length = to
     this.#count++
-    return this.#bytes.subarray(from, this.#length)
+    return this.#bytes.subarray(from, to)
   }
 
   clear(): void {
@@ -36,7 +36,6 @@ export class LineBuffer {
   }
 
   #grow(least: number): void {
-    if (least <= this.#bytes.length) return
     const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(least, FIRST_BYTES))))
     this.bytes.copy(larger)
     this.#bytes = larger

@@ -98,9 +98,7 @@ export class TaskRecorder {
 
   #close(open: OpenSecond): void {
     this.#open = null
-    const second = open.seal(this.#second.toSparse())
-    if (this.#closed === null) this.#closed = [second]
-    else this.#closed.push(second)
+    ;(this.#closed ??= []).push(open.seal(this.#second.toSparse()))
     this.#whole.add(this.#second)
     this.#second.clear()
   }
